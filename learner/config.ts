@@ -1,0 +1,72 @@
+/** Network sizes by name. `bins` two-hot classes for reward and value; layers count the normed ones before an output. */
+export const PRESETS = {
+  "robot-tiny": { deter: 128, units: 128, groups: 8, classes: 8, encoderLayers: 1, headLayers: 1, bins: 63 },
+  "robot-small": { deter: 256, units: 256, groups: 16, classes: 16, encoderLayers: 2, headLayers: 2, bins: 255 },
+  "robot-std": { deter: 256, units: 256, groups: 32, classes: 32, encoderLayers: 2, headLayers: 2, bins: 255 },
+} as const;
+
+export type PresetName = keyof typeof PRESETS;
+
+/** Every number that changes how a run learns. */
+export const LEARNER_DEFAULTS = {
+  preset: "robot-small" as string,
+  agent: {
+    /** "backprop" through the dynamics, or "reinforce". */
+    actor: "backprop" as string,
+    horizon: 15,
+    gamma: 0.97,
+    lambda: 0.95,
+    /** Imagination starts from the last so many steps of each sequence; 0: from all. */
+    imagineLast: 4,
+    dynScale: 1,
+    repScale: 0.1,
+    freeNats: 1,
+    unimix: 0.01,
+    normEps: 1e-3,
+    /** σ = minStd + (1 − minStd)·sigmoid(x + stdShift) */
+    minStd: 0.1,
+    stdShift: 2,
+    /** Fixed entropy weight (reinforce). */
+    entropy: 3e-4,
+    /** Normalised entropy each action dimension is held at (backprop). */
+    entropyTarget: 0.5,
+    /** Decay of the running return range or advantage moments. */
+    returnDecay: 0.99,
+    slowMix: 0.02,
+    model: { lr: 3e-4, eps: 1e-8, clip: 1000 },
+    policy: { lr: 1e-4, eps: 1e-5, clip: 100 },
+    critic: { lr: 3e-4, eps: 1e-5, clip: 100 },
+    beta1: 0.9,
+    beta2: 0.999,
+  },
+  replay: {
+    /** Steps kept; the oldest go first. */
+    capacity: 1_000_000,
+    batch: 16,
+    length: 24,
+    /** Share of a batch drawn from the newest `recentSteps`; one sequence is always the very newest. */
+    recentShare: 0.5,
+    recentSteps: 2000,
+  },
+  train: {
+    /** Steps before the first update; the robot explores with held random actions meanwhile. */
+    fill: 2000,
+    /** Updates made when learning starts. */
+    pretrain: 100,
+    /** Updates owed per robot step. */
+    ratio: 0.2,
+    /** Most updates ever owed: after a long absence the learner does not try to catch up everything. */
+    burst: 200,
+    /** Threads of one update. */
+    threads: 1,
+    /** Seconds between policies sent to the robot (realtime), robot steps between them (lockstep). */
+    publishSeconds: 4,
+    publishSteps: 25,
+    checkpointSeconds: 60,
+    keepCheckpoints: 3,
+    /** Updates between two lines of metrics. */
+    logUpdates: 50,
+  },
+};
+
+export type LearnerConfig = typeof LEARNER_DEFAULTS;

@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto";
+import type { RobotSpec } from "./robot.ts";
+import type { Observation, Task, TensorSpec } from "./task.ts";
+
+/**
+ * One policy tick. `action` is the one in force in the tick that LED TO this observation, in the policy's action space:
+ * the policy's (clipped to its range), a person's, or the governor's substitute. `command` is the joint target that was
+ * really sent at the end of that tick. The reward belongs to the observation it arrives with. This alignment holds
+ * everywhere: log, wire, replay, agent.
+ */
+export interface Step {
+  /** Counts a robot's steps from 0 within one stream; never reused. */
+  readonly sequence: number;
+  readonly episode: number;
+  /** Within the episode. */
+  readonly index: number;
+  /** Acquisition time on the robot's monotonic clock, ns. */
+  readonly timeNs: bigint;
+  readonly observation: Observation;
+  readonly action: Float32Array;
+  readonly command: Float32Array;
+  /** As the task gives it; its offset is not yet subtracted. */
+  readonly reward: number;
+  /** The stream broke before this step (boot, take-over, end state): nothing before it explains it. */
+  readonly isFirst: boolean;
+  /** Last step of a window. The next step goes on from it unless that one is first. */
+  readonly isLast: boolean;
+  readonly isTerminal: boolean;
+  /** 0 while the robot explores without a policy. */
+  readonly policyVersion: number;
+  readonly intervened: boolean;
+}
+
+/** What both sides must agree on before a row is sent. */
+export interface StepSchema {
+  readonly robot: string;
+  readonly task: string;
+  readonly observation: readonly TensorSpec[];
+  readonly action: readonly string[];
+  readonly joints: readonly string[];
+  readonly policyRateHz: number;
+  readonly rewardOffset: number;
+  readonly canTerminate: boolean;
+}
+
+export function stepSchema(robot: RobotSpec, task: Task): StepSchema {
+  return {
+    robot: robot.name,
+    task: task.name,
+    observation: task.observation,
+    action: task.action,
+    joints: robot.joints.map((joint) => joint.name),
+    policyRateHz: robot.policyRateHz,
+    rewardOffset: task.rewardOffset,
+    canTerminate: task.canTerminate,
+  };
+}
+
+/** The same for equal schemas, whatever the order of their keys. */
+export function schemaHash(schema: StepSchema): string {
+  return createHash("sha256").update(canonicalJson(schema)).digest("hex").slice(0, 16);
+}
+
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(",")}}`;
+}
+
+/** Says where two schemas differ, one line a difference; empty when they agree. */
+export function schemaDifferences(expected: StepSchema, found: StepSchema): string[] {
+  return (Object.keys(expected) as (keyof StepSchema)[])
+    .filter((key) => canonicalJson(expected[key]) !== canonicalJson(found[key]))
+    .map((key) => `${key}: expected ${canonicalJson(expected[key])}, found ${canonicalJson(found[key])}`);
+}

@@ -1,0 +1,67 @@
+import { decode, encode } from "@msgpack/msgpack";
+import type { StepSchema } from "../step.ts";
+import type { PolicyManifest } from "./manifest.ts";
+
+/** Bumped when an older peer could misread a message. */
+export const PROTOCOL = 1;
+
+/** What a robot says to its learner. Payload frames follow the header. */
+export type RobotMessage =
+  /** First on every connection. `next` is the sequence number the robot will give its next step. */
+  | {
+      readonly type: "hello";
+      readonly protocol: number;
+      readonly robot: string;
+      /** Names the spool the sequence numbers belong to; a wiped robot gets a new one. */
+      readonly stream: string;
+      readonly schema: StepSchema;
+      readonly schemaHash: string;
+      readonly next: number;
+      readonly lockstep: boolean;
+      /** Hash of the policy graph the robot already has, or "". */
+      readonly graphHash: string;
+      /** Newest policy version on the robot's disk, 0 when none. */
+      readonly policyVersion: number;
+    }
+  /** `count` steps from sequence `first` on; payload: one frame, rows of the schema's fixed size (see step-codec). */
+  | { readonly type: "rows"; readonly stream: string; readonly first: number; readonly count: number }
+  /** Sent when nothing else was for a second; the learner answers "alive". */
+  | { readonly type: "alive" }
+  /** The robot leaves on purpose. */
+  | { readonly type: "bye" };
+
+/** What a learner says to a robot. */
+export type LearnerMessage =
+  /** `resume`: the first sequence number the learner does not hold durably. */
+  | { readonly type: "welcome"; readonly protocol: number; readonly resume: number }
+  /** Final: the robot stops trying and shows the reason. */
+  | { readonly type: "refuse"; readonly reason: string }
+  /** Every step before `next` is durable on the learner. */
+  | { readonly type: "ack"; readonly next: number }
+  /** A policy. Payload: weights (safetensors), then the graph (ONNX), the latter empty when the robot has it already. */
+  | { readonly type: "weights"; readonly manifest: PolicyManifest }
+  /** Lockstep only: steps with sequence < `through` may be taken. Sent after the weights they must be taken with. */
+  | { readonly type: "permit"; readonly through: number }
+  | { readonly type: "alive" };
+
+export type Message = RobotMessage | LearnerMessage;
+
+/** Frames of one ZeroMQ message: the header as msgpack, then raw payloads. */
+export function encodeMessage(message: Message, ...payloads: Uint8Array[]): Uint8Array[] {
+  return [encode(message), ...payloads];
+}
+
+const TYPES = new Set(["hello", "rows", "alive", "bye", "welcome", "refuse", "ack", "weights", "permit"]);
+
+/** Throws when the first frame is not a message of this protocol. Fields are checked by whoever acts on them. */
+export function decodeMessage(frames: readonly Uint8Array[]): { message: Message; payloads: readonly Uint8Array[] } {
+  const [header, ...payloads] = frames;
+  if (header === undefined) throw new Error("wire: expected a header frame, found none");
+  const message = decode(header) as Message;
+  if (typeof message !== "object" || message === null || !TYPES.has(message.type)) {
+    throw new Error(
+      `wire: expected a message with one of the types ${[...TYPES].join(", ")}, found ${JSON.stringify(message)}`,
+    );
+  }
+  return { message, payloads };
+}
