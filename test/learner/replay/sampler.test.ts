@@ -1,0 +1,129 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { sampleBatch } from "../../../learner/replay/sampler.ts";
+import { ReplayStore, type Ring, rowSizes } from "../../../learner/replay/store.ts";
+import { Random } from "../../../runtime/random.ts";
+
+const SIZES = { observation: 2, action: 1 };
+
+/** Rows that carry [stream, counter], so that a batch shows where each of its steps came from. */
+function fill(arrivals: readonly number[], capacity: number, firstEvery = 1000): Ring[] {
+  const rings: Ring[] = [];
+  const store = new ReplayStore(SIZES, capacity, (ring) => rings.push(ring));
+  const next = new Map<number, number>();
+  for (const stream of arrivals) {
+    const counter = next.get(stream) ?? 0;
+    next.set(stream, counter + 1);
+    store.append(`robot-${stream}`, {
+      observation: Float32Array.of(stream, counter),
+      action: Float32Array.of(counter - 1),
+      reward: counter / 2,
+      isFirst: counter % firstEvery === 0,
+      isTerminal: counter % 7 === 3,
+    });
+  }
+  return rings;
+}
+
+const anySettings = fc.record({
+  batch: fc.integer({ min: 1, max: 9 }),
+  length: fc.integer({ min: 1, max: 8 }),
+  recentShare: fc.constantFrom(0, 0.5, 1),
+  recentSteps: fc.integer({ min: 1, max: 60 }),
+});
+
+test("every sequence is consecutive rows of one stream that are still kept, whole and unmixed", () => {
+  fc.assert(
+    fc.property(
+      anySettings,
+      fc.integer({ min: 8, max: 50 }),
+      fc.array(fc.integer({ min: 0, max: 2 }), { maxLength: 300 }),
+      fc.integer(),
+      (settings, capacity, arrivals, seed) => {
+        const rings = fill(arrivals, capacity, 10);
+        const batch = sampleBatch(rings, settings, new Random(seed));
+        const counts = [0, 1, 2].map((stream) => arrivals.filter((s) => s === stream).length);
+        expect(batch === undefined).toBe(Math.max(...counts) < settings.length);
+        if (batch === undefined) return;
+        for (let b = 0; b < settings.batch; b++) {
+          const stream = batch.observation[2 * b]!;
+          const start = batch.observation[2 * b + 1]!;
+          expect(start).toBeGreaterThanOrEqual(counts[stream]! - capacity);
+          for (let t = 0; t < settings.length; t++) {
+            const at = t * settings.batch + b;
+            const counter = start + t;
+            expect(batch.observation[2 * at]).toBe(stream);
+            expect(batch.observation[2 * at + 1]).toBe(counter);
+            expect(batch.previousAction[at]).toBe(counter - 1);
+            expect(batch.reward[at]).toBe(counter / 2);
+            expect(batch.isFirst[at]).toBe(t === 0 || counter % 10 === 0 ? 1 : 0);
+            expect(batch.isTerminal[at]).toBe(counter % 7 === 3 ? 1 : 0);
+          }
+        }
+      },
+    ),
+  );
+});
+
+test("the first sequence is the newest, its half of the batch is recent, and the rest reaches every start", () => {
+  const settings = { batch: 8, length: 4, recentShare: 0.5, recentSteps: 20 };
+  const rings = fill(new Array(200).fill(0), 100);
+  const random = new Random(3);
+  const seen = new Set<number>();
+  for (let i = 0; i < 400; i++) {
+    const { observation } = sampleBatch(rings, settings, random)!;
+    const starts = Array.from({ length: 8 }, (_, b) => observation[2 * b + 1]!);
+    expect(starts[0]).toBe(196);
+    for (const start of starts.slice(1, 4)) expect(start).toBeGreaterThanOrEqual(180);
+    for (const start of starts.slice(4)) seen.add(start);
+  }
+  expect([...seen].sort((a, b) => a - b)).toEqual(Array.from({ length: 97 }, (_, i) => 100 + i));
+});
+
+test("a stream that ended long ago is no longer recent", () => {
+  const settings = { batch: 6, length: 4, recentShare: 1, recentSteps: 20 };
+  const rings = fill([...new Array(50).fill(0), ...new Array(50).fill(1)], 100);
+  const random = new Random(1);
+  for (let i = 0; i < 50; i++) {
+    const { observation } = sampleBatch(rings, settings, random)!;
+    for (let b = 0; b < 6; b++) expect(observation[2 * b]).toBe(1);
+  }
+});
+
+test("one seed draws one series of batches", () => {
+  const settings = { batch: 4, length: 3, recentShare: 0.5, recentSteps: 10 };
+  const rings = fill(new Array(80).fill(0), 100);
+  const series = (seed: number) => {
+    const random = new Random(seed);
+    return Array.from({ length: 5 }, () => sampleBatch(rings, settings, random));
+  };
+  expect(series(5)).toEqual(series(5));
+  expect(series(5)).not.toEqual(series(6));
+});
+
+test("a row of another size is refused, with both sizes", () => {
+  const store = new ReplayStore(SIZES, 10);
+  const row = { observation: new Float32Array(3), action: new Float32Array(1), reward: 0, isFirst: true };
+  expect(() => store.append("a", { ...row, isTerminal: false })).toThrow(
+    "replay: expected 2 observation and 1 action numbers, found 3 and 1",
+  );
+});
+
+test("images are left out of the observation vector, and a robot with nothing else is refused", () => {
+  const schema = {
+    robot: "r",
+    task: "t",
+    joints: [],
+    policyRateHz: 20,
+    rewardOffset: 0,
+    canTerminate: false,
+    action: ["a", "b"],
+  };
+  const image = { name: "camera", dtype: "uint8", shape: [4, 4, 3], units: ["1"] } as const;
+  const vector = { name: "q", dtype: "float32", shape: [2, 3], units: [] } as const;
+  expect(rowSizes({ ...schema, observation: [vector, image, { ...vector, name: "p" }] })).toEqual({
+    observation: 12,
+    action: 2,
+  });
+  expect(() => rowSizes({ ...schema, observation: [image] })).toThrow("expected a float32 tensor");
+});
