@@ -1,0 +1,280 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { LearnerConfig } from "../config.ts";
+import { gradientsOf } from "../nn/gradients-of.ts";
+import type { Parameters } from "../nn/parameters.ts";
+import { stopGradient } from "../nn/stop-gradient.ts";
+import { crossEntropy, twoHot, twoHotMean } from "../nn/two-hot.ts";
+import { type ActionDistribution, actor, gaussianEntropy, logProbability, normalisedEntropy } from "./actor.ts";
+import { criticLogits, evaluate, type ImaginationNoise, type Imagined, imagine } from "./imagine.ts";
+import { discountWeights, lambdaReturns, quantiles, type Trajectory } from "./returns.ts";
+import type { Latent } from "./rssm.ts";
+import type { AgentSpec } from "./spec.ts";
+
+export type AgentSettings = LearnerConfig["agent"];
+
+/** Running values of the actor's loss, carried from update to update. */
+export interface ActorState {
+  /** Decayed mean and mean square of R − V, and how many updates are in them: [2], []. */
+  readonly advantageMoments: tf.Tensor1D;
+  readonly advantageUpdates: tf.Scalar;
+  /** Decayed 5 % and 95 % quantiles of the returns, [2]. */
+  readonly returnRange: tf.Tensor1D;
+  /** Entropy weight of each action dimension, [A]. */
+  readonly alpha: tf.Tensor1D;
+}
+
+export interface Behaviour {
+  readonly actorGradients: Parameters;
+  readonly criticGradients: Parameters;
+  readonly state: ActorState;
+  readonly imagined: Imagined;
+  readonly trajectory: Trajectory;
+  /** [H, N] */
+  readonly returns: tf.Tensor2D;
+  readonly weight: tf.Tensor2D;
+  readonly advantage: tf.Tensor2D;
+  readonly slowValue: tf.Tensor2D;
+  readonly metrics: Readonly<Record<string, tf.Scalar>>;
+}
+
+interface Names {
+  readonly actor: readonly string[];
+  readonly critic: readonly string[];
+}
+
+/** What both actors leave behind for the critic and the log. */
+interface ActorPass {
+  readonly imagined: Imagined;
+  readonly trajectory: Trajectory;
+  readonly returns: tf.Tensor2D;
+  readonly weight: tf.Tensor2D;
+  readonly advantage: tf.Tensor2D;
+  readonly divisor: tf.Scalar;
+  readonly state: ActorState;
+  readonly entropy: tf.Scalar;
+}
+
+/** Gradients of actor and critic from trajectories imagined with the current weights, none of which reach the model. */
+export function behaviour(
+  weights: Parameters,
+  slowCritic: Parameters,
+  names: Names,
+  spec: AgentSpec,
+  settings: AgentSettings,
+  start: Latent,
+  startTerminal: tf.Tensor1D,
+  noise: ImaginationNoise,
+  state: ActorState,
+): Behaviour {
+  const pass = settings.actor === "backprop" ? backpropPass : reinforcePass;
+  const {
+    value: actorLoss,
+    gradients: actorGradients,
+    kept,
+  } = pass(weights, names.actor, spec, settings, start, startTerminal, noise, state);
+  const critic = criticPass(weights, slowCritic, names.critic, spec, settings, kept);
+  const std = kept.imagined.distribution.std;
+  return {
+    ...kept,
+    actorGradients,
+    criticGradients: critic.gradients,
+    slowValue: critic.slowValue,
+    metrics: {
+      actorLoss,
+      criticLoss: critic.value,
+      entropy: kept.entropy,
+      std: tf.mean(std) as tf.Scalar,
+      returnMean: tf.mean(kept.returns) as tf.Scalar,
+      valueMean: tf.mean(kept.trajectory.value) as tf.Scalar,
+      imaginedReward: tf.mean(kept.trajectory.reward) as tf.Scalar,
+      advantageDivisor: kept.divisor,
+      alpha: tf.mean(kept.state.alpha) as tf.Scalar,
+    },
+  };
+}
+
+type Pass = (
+  weights: Parameters,
+  actorNames: readonly string[],
+  spec: AgentSpec,
+  settings: AgentSettings,
+  start: Latent,
+  startTerminal: tf.Tensor1D,
+  noise: ImaginationNoise,
+  state: ActorState,
+) => { value: tf.Scalar; gradients: Parameters; kept: ActorPass };
+
+/** The first H of H + 1 steps. */
+function firstSteps<T extends tf.Tensor2D>(x: T, rows: number): tf.Tensor2D {
+  return tf.slice(x, [0, 0], [rows, x.shape[1]]);
+}
+
+function head(distribution: ActionDistribution, rows: number): ActionDistribution {
+  return { mean: firstSteps(distribution.mean, rows), std: firstSteps(distribution.std, rows) };
+}
+
+function returnsOf(
+  trajectory: Trajectory,
+  settings: AgentSettings,
+): { returns: tf.Tensor2D; weight: tf.Tensor2D; baseline: tf.Tensor2D } {
+  const [horizon, count] = trajectory.reward.shape;
+  return {
+    returns: lambdaReturns(trajectory, settings.gamma, settings.lambda),
+    weight: stopGradient(discountWeights(trajectory.cont, horizon, count, settings.gamma)),
+    baseline: stopGradient(firstSteps(trajectory.value, horizon)),
+  };
+}
+
+/** Gradient through the learned dynamics, advantages divided by max(1, their running deviation), adaptive entropy. */
+const backpropPass: Pass = (weights, actorNames, spec, settings, start, startTerminal, noise, state) => {
+  let kept: ActorPass | undefined;
+  const { value, gradients } = gradientsOf(actorNames, weights, () => {
+    const imagined = imagine(weights, spec, settings, start, noise);
+    const count = start.deter.shape[0];
+    const trajectory = evaluate(weights, spec, settings.normEps, imagined.feat, count, startTerminal);
+    const { returns, weight, baseline } = returnsOf(trajectory, settings);
+    const surplus = tf.sub(returns, baseline) as tf.Tensor2D;
+    const { moments, updates, centre, divisor } = updateMoments(stopGradient(surplus), state, settings.returnDecay);
+    const advantage = tf.div(tf.sub(surplus, centre), divisor) as tf.Tensor2D;
+    const horizon = returns.shape[0];
+    const { std } = head(imagined.distribution, horizon * count);
+    const spread = normalisedEntropy(std, settings.minStd);
+    const bonus = tf.reshape(tf.sum(tf.mul(spread, state.alpha), 1), [horizon, count]);
+    const meanSpread = stopGradient(tf.mean(spread, 0)) as tf.Tensor1D;
+    kept = keepPass({
+      imagined,
+      trajectory,
+      returns,
+      weight,
+      advantage,
+      divisor,
+      entropy: tf.mean(meanSpread) as tf.Scalar,
+      state: {
+        ...state,
+        advantageMoments: moments,
+        advantageUpdates: updates,
+        alpha: adaptAlpha(state.alpha, meanSpread, settings.entropyTarget),
+      },
+    });
+    return tf.neg(tf.mean(tf.mul(weight, tf.add(advantage, bonus)))) as tf.Scalar;
+  });
+  return { value, gradients, kept: kept! };
+};
+
+/** Log-probability times advantage, returns scaled by their running 5–95 % range, fixed entropy (DreamerV3, eq. 11–12). */
+const reinforcePass: Pass = (weights, actorNames, spec, settings, start, startTerminal, noise, state) => {
+  const imagined = imagine(weights, spec, settings, start, noise);
+  const count = start.deter.shape[0];
+  const trajectory = evaluate(weights, spec, settings.normEps, imagined.feat, count, startTerminal);
+  const { returns, weight, baseline } = returnsOf(trajectory, settings);
+  const decay = settings.returnDecay;
+  const range = tf.stack(quantiles(returns, [0.05, 0.95])) as tf.Tensor1D;
+  const returnRange = tf.add(tf.mul(state.returnRange, decay), tf.mul(range, 1 - decay)) as tf.Tensor1D;
+  const [low, high] = [0, 1].map((i) => tf.reshape(tf.slice(returnRange, [i], [1]), [])) as [tf.Scalar, tf.Scalar];
+  const divisor = tf.maximum(tf.sub(high, low), 1) as tf.Scalar;
+  const advantage = tf.div(tf.sub(returns, baseline), divisor) as tf.Tensor2D;
+  const horizon = returns.shape[0];
+  const rows = horizon * count;
+  const feat = firstSteps(imagined.feat, rows);
+  const action = firstSteps(imagined.action, rows);
+  let entropy: tf.Scalar | undefined;
+  const { value, gradients } = gradientsOf(actorNames, weights, () => {
+    const distribution = actor(weights, spec, settings, feat);
+    const nats = gaussianEntropy(distribution.std);
+    entropy = tf.keep(tf.mean(nats) as tf.Scalar);
+    const score = tf.mul(logProbability(distribution, action), tf.reshape(advantage, [rows]));
+    const objective = tf.add(score, tf.mul(nats, settings.entropy));
+    return tf.neg(tf.mean(tf.mul(tf.reshape(weight, [rows]), objective))) as tf.Scalar;
+  });
+  const kept = {
+    imagined,
+    trajectory,
+    returns,
+    weight,
+    advantage,
+    divisor,
+    entropy: entropy!,
+    state: { ...state, returnRange },
+  };
+  return { value, gradients, kept };
+};
+
+/** Keeps what outlives the tape it was made on. */
+function keepPass(pass: ActorPass): ActorPass {
+  const { imagined, trajectory, state } = pass;
+  for (const tensor of [
+    imagined.feat,
+    imagined.action,
+    imagined.distribution.mean,
+    imagined.distribution.std,
+    trajectory.reward,
+    trajectory.value,
+    trajectory.cont,
+    pass.returns,
+    pass.weight,
+    pass.advantage,
+    pass.divisor,
+    pass.entropy,
+    state.advantageMoments,
+    state.advantageUpdates,
+    state.alpha,
+  ]) {
+    if (tensor !== undefined) tf.keep(tensor);
+  }
+  return pass;
+}
+
+/** Decayed moments with bias correction, this batch included; `divisor = max(1, deviation)`. */
+function updateMoments(
+  surplus: tf.Tensor2D,
+  state: ActorState,
+  decay: number,
+): {
+  moments: tf.Tensor1D;
+  updates: tf.Scalar;
+  centre: tf.Scalar;
+  divisor: tf.Scalar;
+} {
+  const batch = tf.stack([tf.mean(surplus), tf.mean(tf.square(surplus))]);
+  const moments = tf.add(tf.mul(state.advantageMoments, decay), tf.mul(batch, 1 - decay)) as tf.Tensor1D;
+  const updates = tf.add(state.advantageUpdates, 1) as tf.Scalar;
+  const correction = tf.sub(1, tf.exp(tf.mul(updates, Math.log(decay))));
+  const corrected = tf.div(moments, correction) as tf.Tensor1D;
+  const [centre, meanSquare] = [0, 1].map((i) => tf.reshape(tf.slice(corrected, [i], [1]), [])) as [
+    tf.Scalar,
+    tf.Scalar,
+  ];
+  const variance = tf.maximum(tf.sub(meanSquare, tf.square(centre)), 0);
+  return { moments, updates, centre, divisor: tf.maximum(tf.sqrt(variance), 1) as tf.Scalar };
+}
+
+/** DayDreamer's rule: ×1.1 below target / 1.1, ÷1.1 above target · 1.1, kept in [1e-5, 1]. */
+function adaptAlpha(alpha: tf.Tensor1D, spread: tf.Tensor1D, target: number): tf.Tensor1D {
+  const low = tf.cast(tf.less(spread, target / 1.1), "float32");
+  const high = tf.cast(tf.greater(spread, target * 1.1), "float32");
+  const factor = tf.add(tf.add(tf.mul(low, 0.1), tf.mul(high, 1 / 1.1 - 1)), 1);
+  return tf.minimum(tf.maximum(tf.mul(alpha, factor), 1e-5), 1) as tf.Tensor1D;
+}
+
+/** Two-hot regression on the returns, held near a slow copy of itself (DreamerV3, eq. 10). */
+function criticPass(
+  weights: Parameters,
+  slowCritic: Parameters,
+  names: readonly string[],
+  spec: AgentSpec,
+  { normEps }: AgentSettings,
+  { imagined, returns, weight }: ActorPass,
+): { value: tf.Scalar; gradients: Parameters; slowValue: tf.Tensor2D } {
+  const [horizon, count] = returns.shape;
+  const rows = horizon * count;
+  const feat = firstSteps(imagined.feat, rows);
+  const slowValue = twoHotMean(criticLogits(slowCritic, spec, normEps, feat), spec.bins);
+  // Cross entropy is linear in its target: both targets are added first.
+  const target = tf.add(twoHot(tf.reshape(returns, [rows]), spec.bins), twoHot(slowValue, spec.bins)) as tf.Tensor2D;
+  const flatWeight = tf.reshape(weight, [rows]);
+  const { value, gradients } = gradientsOf(names, weights, () => {
+    const logits = criticLogits(weights, spec, normEps, feat);
+    return tf.mean(tf.mul(flatWeight, crossEntropy(logits, target))) as tf.Scalar;
+  });
+  return { value, gradients, slowValue: tf.reshape(slowValue, [horizon, count]) };
+}

@@ -1,0 +1,44 @@
+import type * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, test } from "vitest";
+import { updateAgent } from "../../../learner/agent/update.ts";
+import { useEager } from "../../../learner/nn/eager.ts";
+import {
+  expectOracle,
+  flattenResult,
+  oracleBatch,
+  oracleNoise,
+  oracleSettings,
+  oracleSpec,
+  oracleState,
+  readOracle,
+  relativeError,
+} from "./oracle.ts";
+
+describe.each(["backprop", "reinforce"] as const)("an update with the %s actor", (actor) => {
+  beforeAll(() => useEager());
+  const oracle = readOracle(actor);
+
+  test("has the losses, gradients and next weights of an independent float64 computation", () => {
+    const result = updateAgent(
+      oracleState(oracle),
+      oracleBatch(oracle),
+      oracleNoise(oracle),
+      oracleSpec(oracle),
+      oracleSettings(oracle),
+      oracle.sizes.batch,
+    );
+    const found: Record<string, tf.Tensor> = flattenResult(result);
+    expectOracle(oracle, (name) => found[name]!.dataSync());
+    const { actor: after } = result.state;
+    if (actor === "backprop") {
+      const { advantageAfter, alphaAfter } = oracle.actorState;
+      expect(
+        relativeError(after.advantageMoments.dataSync(), [advantageAfter.mean, advantageAfter.meanSquare]),
+      ).toBeLessThan(1e-4);
+      expect(relativeError(after.alpha.dataSync(), alphaAfter)).toBeLessThan(1e-4);
+      expect(after.advantageUpdates.dataSync()[0]).toBe(advantageAfter.updates);
+    } else {
+      expect(relativeError(after.returnRange.dataSync(), oracle.expected.returnRangeAfter)).toBeLessThan(1e-4);
+    }
+  });
+});
