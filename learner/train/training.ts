@@ -1,0 +1,105 @@
+import { performance } from "node:perf_hooks";
+import { Random } from "../../runtime/random.ts";
+import type { StepSchema } from "../../runtime/step.ts";
+import type { WeightSpec } from "../../runtime/wire/manifest.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../runtime/wire/safetensors.ts";
+import type { LearnerConfig } from "../config.ts";
+import { sampleBatch } from "../replay/sampler.ts";
+import type { Ring } from "../replay/store.ts";
+import type { Trainer } from "./trainer.ts";
+
+/** The graph a robot runs, without its weights. */
+export interface PolicyGraph {
+  /** ONNX */
+  readonly bytes: Uint8Array;
+  readonly hash: string;
+  readonly weights: readonly WeightSpec[];
+  readonly deter: number;
+  readonly stochGroups: number;
+  readonly stochClasses: number;
+}
+
+/** Makes an agent for a robot. */
+export interface Agent {
+  createTrainer(schema: StepSchema, config: LearnerConfig, seed: number): Promise<Trainer>;
+  policyGraph(schema: StepSchema, config: LearnerConfig): PolicyGraph | Promise<PolicyGraph>;
+}
+
+/** What a training thread starts from. */
+export interface TrainingSettings {
+  readonly schema: StepSchema;
+  readonly config: LearnerConfig;
+  readonly seed: number;
+}
+
+/** Everything a training thread needs to go on with the same numbers. */
+export interface TrainingState {
+  /** The trainer's arrays, safetensors. */
+  readonly arrays: Uint8Array;
+  readonly sampler: readonly [number, number, number, number];
+}
+
+export interface UpdateReport {
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly updateMs: number;
+}
+
+/** An agent being trained from replay; in this thread or, behind the same calls, in another. One call at a time. */
+export interface Training {
+  /** First of all. Builds the agent, which can take seconds. */
+  begin(settings: TrainingSettings): Promise<PolicyGraph>;
+  /** Another stream to sample from. */
+  addRing(ring: Ring): Promise<void>;
+  /** One update from one batch; undefined while no stream holds a whole sequence. */
+  update(): Promise<UpdateReport | undefined>;
+  /** The policy's weights, safetensors. */
+  weights(): Promise<Uint8Array>;
+  state(): Promise<TrainingState>;
+  /** Throws when the state is of another agent, naming the first array that differs. */
+  load(state: TrainingState): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Trains in the thread that calls. */
+export function trainHere(agent: Agent): Training {
+  const rings: Ring[] = [];
+  let begun: { trainer: Trainer; random: Random; config: LearnerConfig } | undefined;
+  const need = () => {
+    if (begun === undefined) throw new Error("training: expected begin() first");
+    return begun;
+  };
+  return {
+    async begin({ schema, config, seed }) {
+      const trainer = await agent.createTrainer(schema, config, seed);
+      begun = { trainer, random: new Random(seed, "replay"), config };
+      return agent.policyGraph(schema, config);
+    },
+    async addRing(ring) {
+      rings.push(ring);
+    },
+    async update() {
+      const { trainer, random, config } = need();
+      const start = performance.now();
+      const batch = sampleBatch(rings, config.replay, random);
+      if (batch === undefined) return undefined;
+      const metrics = await trainer.update(batch);
+      return { metrics, updateMs: performance.now() - start };
+    },
+    async weights() {
+      return encodeSafetensors(need().trainer.policyWeights());
+    },
+    async state() {
+      const { trainer, random } = need();
+      return { arrays: encodeSafetensors(trainer.state()), sampler: random.state() };
+    },
+    async load({ arrays, sampler }) {
+      const { trainer, random } = need();
+      trainer.load(decodeSafetensors(arrays).arrays);
+      random.restore(sampler);
+    },
+    async close() {
+      await begun?.trainer.close();
+      begun = undefined;
+    },
+  };
+}
