@@ -1,0 +1,130 @@
+import type { JointCommand, RobotSpec, Sample } from "../../runtime/robot.ts";
+import type { SimModel } from "./model.ts";
+import { limitEffort } from "./motor.ts";
+import { MovingAverage } from "./moving-average.ts";
+import { Physics } from "./physics.ts";
+import type { SimState } from "./snapshot.ts";
+
+/** The body and its motors: physics steps under the command in force. Time is its caller's business. */
+export class Machine {
+  /** What the motors follow; undefined: limp. */
+  command: JointCommand | undefined;
+  readonly timestepNs: bigint;
+  readonly #spec: RobotSpec;
+  readonly #fullEffortVelocity: number;
+  readonly #physics: Physics;
+  /** Per joint, where its numbers lie. */
+  readonly #joints: readonly { readonly qpos: number; readonly qvel: number; readonly ctrl: number }[];
+  /** Where the free joint's numbers lie; undefined for a machine that is bolted down. */
+  readonly #base: { readonly qpos: number; readonly qvel: number } | undefined;
+  readonly #velocity: MovingAverage;
+  readonly #position: Float64Array;
+  readonly #jointVelocity: Float64Array;
+  readonly #effort: Float64Array;
+  readonly #sensors: Readonly<Record<"position" | "orientation" | "gyro" | "velocity", Float64Array>>;
+
+  private constructor(spec: RobotSpec, model: SimModel, physics: Physics) {
+    this.#spec = spec;
+    this.#fullEffortVelocity = model.fullEffortVelocity;
+    this.#physics = physics;
+    this.timestepNs = BigInt(Math.round(physics.timestep * 1e9));
+    this.#joints = spec.joints.map(({ name }) => ({ ...physics.joint(name), ctrl: physics.actuator(name) }));
+    this.#base = model.base === undefined ? undefined : physics.joint(model.base);
+    this.#velocity = new MovingAverage(Math.max(1, Math.round(model.velocityWindow / physics.timestep)), 3);
+    this.#position = new Float64Array(spec.joints.length);
+    this.#jointVelocity = new Float64Array(spec.joints.length);
+    this.#effort = new Float64Array(spec.joints.length);
+    this.#sensors = {
+      position: new Float64Array(3),
+      orientation: new Float64Array(4),
+      gyro: new Float64Array(3),
+      velocity: new Float64Array(3),
+    };
+    if (model.start.length !== physics.qpos.length) {
+      throw new Error(
+        `simulated ${spec.name}: expected a start of ${physics.qpos.length} numbers, found ${model.start.length}`,
+      );
+    }
+    physics.qpos.set(model.start);
+  }
+
+  /** Throws when model and spec do not fit together, naming the joint. */
+  static async build(spec: RobotSpec, model: SimModel): Promise<Machine> {
+    const physics = await Physics.load(model.xml);
+    try {
+      return new Machine(spec, model, physics);
+    } catch (error) {
+      physics.delete();
+      throw error;
+    }
+  }
+
+  step(): void {
+    const { qpos, qvel, ctrl } = this.#physics;
+    const { command } = this;
+    for (let i = 0; i < this.#joints.length; i++) {
+      const at = this.#joints[i]!;
+      const velocity = qvel[at.qvel]!;
+      const wanted =
+        command === undefined
+          ? 0
+          : command.kp[i]! * (command.position[i]! - qpos[at.qpos]!) - command.kd[i]! * velocity;
+      const effort = limitEffort(this.#spec.joints[i]!, this.#fullEffortVelocity, wanted, velocity);
+      this.#effort[i] = effort;
+      ctrl[at.ctrl] = effort;
+    }
+    this.#physics.step();
+    if (this.#base !== undefined) this.#velocity.push(this.#physics.qvel, this.#base.qvel);
+  }
+
+  assertFinite(): void {
+    this.#physics.assertFinite();
+  }
+
+  /** Reuses its arrays. */
+  sample(timeNs: bigint): Sample {
+    const { qpos, qvel } = this.#physics;
+    this.#joints.forEach((at, i) => {
+      this.#position[i] = qpos[at.qpos]!;
+      this.#jointVelocity[i] = qvel[at.qvel]!;
+    });
+    const joints = { timeNs, position: this.#position, velocity: this.#jointVelocity, effort: this.#effort };
+    if (this.#base === undefined) return { ...joints, sensors: {} };
+    const { position, orientation, gyro, velocity } = this.#sensors;
+    position.set(qpos.subarray(this.#base.qpos, this.#base.qpos + 3));
+    orientation.set(qpos.subarray(this.#base.qpos + 3, this.#base.qpos + 7));
+    gyro.set(qvel.subarray(this.#base.qvel + 3, this.#base.qvel + 6)); // MuJoCo turns free joints in the body's frame
+    this.#velocity.mean(velocity);
+    return { ...joints, sensors: this.#sensors };
+  }
+
+  /** Holds every joint where it is, with the spec's gains. */
+  holdHere(): JointCommand {
+    const { qpos } = this.#physics;
+    return {
+      position: Float64Array.from(this.#joints, (at) => qpos[at.qpos]!),
+      kp: Float64Array.from(this.#spec.joints, (joint) => joint.kp),
+      kd: Float64Array.from(this.#spec.joints, (joint) => joint.kd),
+    };
+  }
+
+  state(): SimState {
+    return {
+      physics: this.#physics.state(),
+      velocities: this.#velocity.state(),
+      effort: this.#effort.slice(),
+      command: this.command,
+    };
+  }
+
+  restore({ physics, velocities, effort, command }: SimState): void {
+    this.#physics.setState(physics);
+    this.#velocity.restore(velocities);
+    this.#effort.set(effort);
+    this.command = command;
+  }
+
+  delete(): void {
+    this.#physics.delete();
+  }
+}

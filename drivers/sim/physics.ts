@@ -1,0 +1,109 @@
+import loadMujoco, { type MainModule, type MjData, type MjModel } from "@mujoco/mujoco";
+
+let module: Promise<MainModule> | undefined;
+
+/**
+ * One MuJoCo model with its state. The only file that touches the MuJoCo bindings. Owns memory outside the JavaScript
+ * heap: `delete` it.
+ */
+export class Physics {
+  /** s */
+  readonly timestep: number;
+  readonly #mujoco: MainModule;
+  readonly #model: MjModel;
+  readonly #data: MjData;
+  #qpos: Float64Array;
+  #qvel: Float64Array;
+  #ctrl: Float64Array;
+
+  private constructor(mujoco: MainModule, xml: string) {
+    this.#mujoco = mujoco;
+    this.#model = mujoco.MjModel.from_xml_string(xml);
+    // By default MuJoCo answers a NaN by silently going back to the start. Here it stays, to be found by `assertFinite`.
+    this.#model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET.value;
+    this.#data = new mujoco.MjData(this.#model);
+    this.timestep = this.#model.opt.timestep;
+    this.#qpos = this.#data.qpos;
+    this.#qvel = this.#data.qvel;
+    this.#ctrl = this.#data.ctrl;
+  }
+
+  /** Throws with MuJoCo's reason when `xml` is not a valid model. */
+  static async load(xml: string): Promise<Physics> {
+    module ??= loadMujoco();
+    return new Physics(await module, xml);
+  }
+
+  // Views into MuJoCo's memory. When that grows (another model is loaded) they lose their contents and are taken anew.
+
+  /** Writable until the next call into MuJoCo; do not keep. */
+  get qpos(): Float64Array {
+    if (this.#qpos.length === 0) this.#qpos = this.#data.qpos;
+    return this.#qpos;
+  }
+
+  get qvel(): Float64Array {
+    if (this.#qvel.length === 0) this.#qvel = this.#data.qvel;
+    return this.#qvel;
+  }
+
+  get ctrl(): Float64Array {
+    if (this.#ctrl.length === 0) this.#ctrl = this.#data.ctrl;
+    return this.#ctrl;
+  }
+
+  step(): void {
+    this.#mujoco.mj_step(this.#model, this.#data);
+  }
+
+  /** Throws when the simulation has diverged. */
+  assertFinite(): void {
+    if (this.qpos.every(Number.isFinite) && this.qvel.every(Number.isFinite)) return;
+    throw new Error(
+      `simulation diverged by ${this.#data.time.toFixed(3)} s: expected finite positions and velocities, found [${this.qpos}] and [${this.qvel}]; a smaller time step or smaller gains may help`,
+    );
+  }
+
+  /** Where a joint's numbers lie in `qpos` and `qvel`. */
+  joint(name: string): { readonly qpos: number; readonly qvel: number } {
+    const id = this.#id("joint", this.#mujoco.mjtObj.mjOBJ_JOINT.value, name);
+    return { qpos: this.#model.jnt_qposadr[id], qvel: this.#model.jnt_dofadr[id] };
+  }
+
+  /** Where a motor's torque lies in `ctrl`. */
+  actuator(name: string): number {
+    return this.#id("actuator", this.#mujoco.mjtObj.mjOBJ_ACTUATOR.value, name);
+  }
+
+  #id(kind: string, type: number, name: string): number {
+    const id = this.#mujoco.mj_name2id(this.#model, type, name);
+    if (id < 0) throw new Error(`simulation: the model has no ${kind} "${name}"`);
+    return id;
+  }
+
+  /** Everything the next step depends on, copied. */
+  state(): Float64Array {
+    const all = this.#mujoco.mjtState.mjSTATE_INTEGRATION.value;
+    // Out-parameters must be MuJoCo's own buffers: given a plain array it writes over its memory from address 0.
+    const buffer = new this.#mujoco.DoubleBuffer(this.#mujoco.mj_stateSize(this.#model, all));
+    this.#mujoco.mj_getState(this.#model, this.#data, buffer, all);
+    const copy = Float64Array.from(buffer.GetView() as Float64Array);
+    buffer.delete();
+    return copy;
+  }
+
+  /** Continues from `state`, bit for bit. Throws when it has another size than this model's. */
+  setState(state: Float64Array): void {
+    const all = this.#mujoco.mjtState.mjSTATE_INTEGRATION.value;
+    const size = this.#mujoco.mj_stateSize(this.#model, all);
+    if (state.length !== size) {
+      throw new Error(`simulation: expected a state of ${size} numbers, found ${state.length}`);
+    }
+    this.#mujoco.mj_setState(this.#model, this.#data, state as unknown as number[], all);
+  }
+
+  delete(): void {
+    this.#data.delete();
+    this.#model.delete();
+  }
+}

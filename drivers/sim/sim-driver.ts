@@ -1,0 +1,107 @@
+import type { Clock } from "../../runtime/clock.ts";
+import type { Driver, EndState, JointCommand, RobotSpec, Sample } from "../../runtime/robot.ts";
+import { assertCommand, copyCommand } from "./command.ts";
+import { Machine } from "./machine.ts";
+import type { SimModel } from "./model.ts";
+import { decodeSnapshot, encodeSnapshot, modelFingerprint } from "./snapshot.ts";
+
+/** The most time one call catches up, ns; after a longer silence the machine has stood still for the rest. */
+const MOST_CATCH_UP_NS = 1_000_000_000n;
+
+/**
+ * A machine in MuJoCo. It lives on the loop's clock: each call first brings the physics, in whole time steps, to the
+ * clock's present with the command in force; time begins with the first call after `open`. Equal calls at equal times
+ * give equal bits, in any process.
+ */
+export class SimDriver implements Driver {
+  readonly #spec: RobotSpec;
+  readonly #model: SimModel;
+  readonly #clock: Clock;
+  readonly #fingerprint: number;
+  #machine: Machine | undefined;
+  /** Clock time of the physics' present, ns. */
+  #present: bigint | undefined;
+  #skippedNs = 0n;
+
+  constructor(spec: RobotSpec, model: SimModel, clock: Clock) {
+    this.#spec = spec;
+    this.#model = model;
+    this.#clock = clock;
+    this.#fingerprint = modelFingerprint(model.xml);
+  }
+
+  async open(): Promise<void> {
+    this.#machine ??= await Machine.build(this.#spec, this.#model);
+  }
+
+  async read(): Promise<Sample> {
+    const machine = this.#advance();
+    machine.assertFinite();
+    return machine.sample(this.#present!);
+  }
+
+  async write(command: JointCommand): Promise<JointCommand> {
+    const machine = this.#advance();
+    machine.assertFinite();
+    assertCommand(this.#spec, command);
+    machine.command = copyCommand(command);
+    return copyCommand(command);
+  }
+
+  /** "hold" of a limp machine holds it where it lies. */
+  async relax(end: EndState): Promise<void> {
+    if (this.#machine === undefined) return;
+    const machine = this.#advance();
+    if (end === "limp") machine.command = undefined;
+    else if (end === "damp")
+      machine.command = { ...machine.holdHere(), kp: new Float64Array(this.#spec.joints.length) };
+    else if (machine.command?.kp.some((kp) => kp > 0) !== true) machine.command = machine.holdHere();
+  }
+
+  async close(): Promise<void> {
+    this.#machine?.delete();
+    this.#machine = undefined;
+    this.#present = undefined;
+  }
+
+  /** What the motors follow now; undefined when the machine is limp. */
+  get command(): JointCommand | undefined {
+    return this.#machine?.command;
+  }
+
+  /** Time the physics left out, in all, because a call came more than a second after the one before, ns. */
+  get skippedNs(): bigint {
+    return this.#skippedNs;
+  }
+
+  /** The machine as it is: where it lies, how it moves, what its motors follow. For `restore`, in any process. */
+  snapshot(): Uint8Array {
+    return encodeSnapshot(this.#fingerprint, this.#opened().state());
+  }
+
+  /** Goes on from a snapshot, bit for bit; time begins anew with the next call. Throws when it is of another model. */
+  restore(snapshot: Uint8Array): void {
+    this.#opened().restore(decodeSnapshot(this.#fingerprint, snapshot));
+    this.#present = undefined;
+  }
+
+  #opened(): Machine {
+    if (this.#machine === undefined) throw new Error(`simulated ${this.#spec.name}: not open`);
+    return this.#machine;
+  }
+
+  #advance(): Machine {
+    const machine = this.#opened();
+    const now = this.#clock.now();
+    this.#present ??= now;
+    const excess = now - this.#present - MOST_CATCH_UP_NS;
+    if (excess > 0n) {
+      this.#present += excess;
+      this.#skippedNs += excess;
+    }
+    const steps = (now - this.#present) / machine.timestepNs;
+    for (let i = 0n; i < steps; i++) machine.step();
+    this.#present += steps * machine.timestepNs;
+    return machine;
+  }
+}

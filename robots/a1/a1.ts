@@ -1,0 +1,20 @@
+import { inRange, oneOf, type RobotDefinition } from "../definition.ts";
+import { A1_SPEC } from "./joints.ts";
+import { a1Mjcf } from "./mjcf.ts";
+import { A1_SETTINGS, type A1Settings, STARTS } from "./settings.ts";
+import { startPose } from "./start.ts";
+import { a1Task } from "./task.ts";
+
+/** Unitree's A1 quadruped that learns to walk from lying on its back. */
+export const A1: RobotDefinition<A1Settings> = {
+  spec: A1_SPEC,
+  settings: A1_SETTINGS,
+  task: a1Task,
+  simulation: ({ start, seed, footFriction }) => ({
+    xml: a1Mjcf({ footFriction: inRange("footFriction", 0, 10, footFriction) }),
+    base: "base",
+    start: startPose(oneOf("start", STARTS, start), seed),
+    velocityWindow: 0.12,
+    fullEffortVelocity: 10,
+  }),
+};

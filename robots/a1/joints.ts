@@ -1,0 +1,38 @@
+import type { JointSpec, RobotSpec } from "../../runtime/robot.ts";
+
+/** The order of the motors: legs front right, front left, rear right, rear left; each from the trunk outwards. */
+export const LEGS = ["FR", "FL", "RR", "RL"] as const;
+export const LEG_JOINTS = ["abduction", "thigh", "calf"] as const;
+
+/** Hard limits and the part of them the policy uses, rad. Unitree's a1.urdf; the used part is DayDreamer's. */
+export const LEG_RANGE = {
+  abduction: { min: -0.802851455917, max: 0.802851455917, usedFrom: 0.01, usedTo: 0.99 },
+  thigh: { min: -1.0471975512, max: 4.18879020479, usedFrom: 0.01, usedTo: 0.9 },
+  calf: { min: -2.69653369433, max: -0.916297857297, usedFrom: 0.01, usedTo: 0.6 },
+} as const;
+
+/** DayDreamer's gains on the real robot. */
+const KP = 80;
+const KD = { abduction: 1, thigh: 2, calf: 2 } as const;
+
+export const A1_SPEC: RobotSpec = {
+  name: "a1",
+  joints: LEGS.flatMap((leg) =>
+    LEG_JOINTS.map(
+      (joint): JointSpec => ({
+        name: `${leg}_${joint}`,
+        min: LEG_RANGE[joint].min,
+        max: LEG_RANGE[joint].max,
+        velocityLimit: 21,
+        effortLimit: 33.5,
+        kp: KP,
+        kd: KD[joint],
+      }),
+    ),
+  ),
+  policyRateHz: 20,
+  servoRateHz: 200,
+  // Crouched, the trunk low over the feet.
+  restPose: LEGS.flatMap(() => [0, 1.3, -2.6]),
+  endState: "damp",
+};

@@ -1,0 +1,16 @@
+import type { RobotDefinition } from "./definition.ts";
+
+const LOADERS: Readonly<Record<string, () => Promise<RobotDefinition>>> = {
+  a1: async () => (await import("./a1/a1.ts")).A1,
+  reacher: async () => (await import("./reacher/reacher.ts")).REACHER,
+};
+
+/** Robots that `loadRobot` knows. */
+export const robotNames: readonly string[] = Object.keys(LOADERS);
+
+/** Throws on an unknown name, listing the known ones. */
+export async function loadRobot(name: string): Promise<RobotDefinition> {
+  const load = Object.hasOwn(LOADERS, name) ? LOADERS[name] : undefined;
+  if (load === undefined) throw new Error(`robot: no "${name}"; here there are ${robotNames.join(", ")}`);
+  return load();
+}

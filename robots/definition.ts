@@ -1,0 +1,30 @@
+import type { SimModel } from "../drivers/sim/model.ts";
+import type { RobotSpec } from "../runtime/robot.ts";
+import type { Task } from "../runtime/task.ts";
+
+/** Flat: every number, word or switch that changes what a robot does, by name. */
+export type Settings = Readonly<Record<string, number | string | boolean>>;
+
+/** A robot with what it should learn, the same whichever driver carries it. */
+export interface RobotDefinition<S extends Settings = Settings> {
+  readonly spec: RobotSpec;
+  /** Defaults; a run replaces some of them. */
+  readonly settings: S;
+  /** Throws on a setting out of its range, naming it. */
+  task(settings: S): Task;
+  /** Throws on a setting out of its range, naming it. */
+  simulation(settings: S): SimModel;
+}
+
+/** Throws unless `value` is one of `choices`. */
+export function oneOf<T extends string>(name: string, choices: readonly T[], value: string): T {
+  const choice = choices.find((each) => each === value);
+  if (choice === undefined) throw new Error(`${name}: expected one of ${choices.join(", ")}, found "${value}"`);
+  return choice;
+}
+
+/** Throws unless `value` lies in [min, max]. */
+export function inRange(name: string, min: number, max: number, value: number): number {
+  if (!(value >= min && value <= max)) throw new Error(`${name}: expected ${min} to ${max}, found ${value}`);
+  return value;
+}

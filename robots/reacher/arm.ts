@@ -1,0 +1,48 @@
+import type { RobotSpec } from "../../runtime/robot.ts";
+
+/** Length of each link, m. */
+export const LINK = 0.2;
+/** Either joint turns so far both ways, rad. */
+const RANGE = 2.5;
+
+const JOINT = { min: -RANGE, max: RANGE, velocityLimit: 30, effortLimit: 3, kp: 4, kd: 0.4 } as const;
+
+export const REACHER_SPEC: RobotSpec = {
+  name: "reacher",
+  joints: [
+    { name: "shoulder", ...JOINT },
+    { name: "elbow", ...JOINT },
+  ],
+  policyRateHz: 20,
+  servoRateHz: 100,
+  restPose: [0, 0],
+  endState: "limp",
+};
+
+/** Two links of 0.2 kg that swing in a horizontal plane, free of contacts. m, kg, rad. */
+export function reacherMjcf(): string {
+  const range = `${-RANGE} ${RANGE}`;
+  return `<mujoco model="reacher">
+  <size memory="256K"/>
+  <compiler angle="radian" autolimits="true"/>
+  <option timestep="0.005" integrator="implicitfast"/>
+  <default>
+    <joint type="hinge" axis="0 0 1" range="${range}" armature="0.002" damping="0.05"/>
+    <geom type="capsule" size="0.015" fromto="0 0 0 ${LINK} 0 0" mass="0.2" contype="0" conaffinity="0"/>
+  </default>
+  <worldbody>
+    <body name="upper">
+      <joint name="shoulder"/>
+      <geom/>
+      <body name="lower" pos="${LINK} 0 0">
+        <joint name="elbow"/>
+        <geom/>
+      </body>
+    </body>
+  </worldbody>
+  <actuator>
+    <motor name="shoulder" joint="shoulder"/>
+    <motor name="elbow" joint="elbow"/>
+  </actuator>
+</mujoco>`;
+}
