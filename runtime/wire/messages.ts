@@ -23,8 +23,17 @@ export type RobotMessage =
       /** Newest policy version on the robot's disk, 0 when none. */
       readonly policyVersion: number;
     }
-  /** `count` steps from sequence `first` on; payload: one frame, rows of the schema's fixed size (see step-codec). */
-  | { readonly type: "rows"; readonly stream: string; readonly first: number; readonly count: number }
+  /**
+   * `count` consecutive steps from sequence `first` on; payload: one frame, rows of the schema's fixed size (see
+   * step-codec). `gap`: the robot no longer has the steps before `first`; waiting for them would be waiting for ever.
+   */
+  | {
+      readonly type: "rows";
+      readonly stream: string;
+      readonly first: number;
+      readonly count: number;
+      readonly gap: boolean;
+    }
   /** Sent when nothing else was for a second; the learner answers "alive". */
   | { readonly type: "alive" }
   /** The robot leaves on purpose. */

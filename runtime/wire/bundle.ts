@@ -1,0 +1,126 @@
+/** Policy bundles on disk: see README.md beside this file. */
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import { join } from "node:path";
+import { MANIFEST_FORMAT, type PolicyManifest } from "./manifest.ts";
+import { decodeSafetensors, type FloatArrays } from "./safetensors.ts";
+
+export interface PolicyBundle {
+  readonly manifest: PolicyManifest;
+  readonly graph: Uint8Array;
+  /** Checked against the manifest: names, shapes, hash, every number finite. */
+  readonly weights: FloatArrays;
+}
+
+const FILES = ["manifest.json", "graph.onnx", "weights.safetensors"] as const;
+const NAME = /^policy-(\d{10})$/;
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** Checks what arrived against its own manifest. Throws naming what differs. */
+export function openBundle(manifest: PolicyManifest, graph: Uint8Array, weightsFile: Uint8Array): PolicyBundle {
+  const name = `policy ${manifest.policyVersion}`;
+  if (manifest.formatVersion !== MANIFEST_FORMAT) {
+    throw new Error(`${name}: expected format ${MANIFEST_FORMAT}, found ${manifest.formatVersion}`);
+  }
+  expectHash(`${name}: graph`, manifest.graphHash, graph);
+  expectHash(`${name}: weights`, manifest.weightsHash, weightsFile);
+  const { arrays } = decodeSafetensors(weightsFile);
+  for (const { name: weight, shape } of manifest.weights) {
+    const found = Object.hasOwn(arrays, weight) ? arrays[weight] : undefined;
+    if (found === undefined || found.shape.join() !== shape.join()) {
+      throw new Error(`${name}: expected ${weight} [${shape}], found ${found ? `[${found.shape}]` : "none"}`);
+    }
+    if (!found.data.every(Number.isFinite))
+      throw new Error(`${name}: expected ${weight} finite, found ${firstBad(found.data)}`);
+  }
+  const extra = Object.keys(arrays).length - manifest.weights.length;
+  if (extra !== 0) throw new Error(`${name}: expected ${manifest.weights.length} weights, found ${extra} more`);
+  return { manifest, graph, weights: arrays };
+}
+
+/** Writes `<directory>/policy-<version>` so that it is there wholly or not at all. Returns its path. Throws on a full disk. */
+export function writeBundle(
+  directory: string,
+  manifest: PolicyManifest,
+  graph: Uint8Array,
+  weightsFile: Uint8Array,
+): string {
+  const path = bundlePath(directory, manifest.policyVersion);
+  const temporary = `${path}.${process.pid}.tmp`;
+  fs.rmSync(temporary, { recursive: true, force: true });
+  fs.mkdirSync(temporary, { recursive: true });
+  try {
+    writeSynced(join(temporary, "manifest.json"), Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+    writeSynced(join(temporary, "graph.onnx"), graph);
+    writeSynced(join(temporary, "weights.safetensors"), weightsFile);
+    writeSynced(join(temporary, "done"), new Uint8Array(0));
+    fs.rmSync(path, { recursive: true, force: true });
+    fs.renameSync(temporary, path);
+  } catch (error) {
+    fs.rmSync(temporary, { recursive: true, force: true });
+    throw error;
+  }
+  return path;
+}
+
+/** Reads and verifies. Throws naming the bundle and what is missing, cut short or changed. */
+export function readBundle(path: string): PolicyBundle {
+  if (!fs.existsSync(join(path, "done"))) throw new Error(`bundle ${path}: expected a file "done", found none`);
+  try {
+    const [manifest, graph, weights] = FILES.map((file) => fs.readFileSync(join(path, file)));
+    return openBundle(JSON.parse(manifest!.toString()) as PolicyManifest, graph!, weights!);
+  } catch (error) {
+    throw new Error(`bundle ${path}: ${(error as Error).message}`);
+  }
+}
+
+/** The newest bundle that verifies. Each newer one that does not is reported in one line. */
+export function newestBundle(
+  directory: string,
+  report: (line: string) => void,
+): { readonly path: string; readonly bundle: PolicyBundle } | undefined {
+  for (const path of bundles(directory).reverse()) {
+    try {
+      return { path, bundle: readBundle(path) };
+    } catch (error) {
+      report((error as Error).message);
+    }
+  }
+  return undefined;
+}
+
+/** Deletes all but the newest `keep` bundles, and what writers that died left behind. */
+export function pruneBundles(directory: string, keep: number): void {
+  const stale = fs.readdirSync(directory).filter((name) => name.startsWith("policy-") && name.endsWith(".tmp"));
+  for (const path of [...bundles(directory).slice(0, -keep), ...stale.map((name) => join(directory, name))]) {
+    fs.rmSync(path, { recursive: true, force: true });
+  }
+}
+
+export function bundlePath(directory: string, policyVersion: number): string {
+  return join(directory, `policy-${String(policyVersion).padStart(10, "0")}`);
+}
+
+/** Oldest first. */
+function bundles(directory: string): string[] {
+  if (!fs.existsSync(directory)) return [];
+  const names = fs.readdirSync(directory).filter((name) => NAME.test(name));
+  return names.sort().map((name) => join(directory, name));
+}
+
+function writeSynced(path: string, bytes: Uint8Array): void {
+  fs.writeFileSync(path, bytes, { flush: true });
+}
+
+function expectHash(name: string, expected: string, bytes: Uint8Array): void {
+  const found = sha256(bytes);
+  if (found !== expected)
+    throw new Error(`${name}: expected sha256 ${expected}, found ${found} in ${bytes.length} bytes`);
+}
+
+function firstBad(data: Float32Array): number {
+  return data.find((value) => !Number.isFinite(value)) ?? 0;
+}
