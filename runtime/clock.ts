@@ -17,3 +17,27 @@ export class VirtualClock implements Clock {
     if (deadline > this.#now) this.#now = deadline;
   }
 }
+
+/**
+ * The machine's monotonic clock. Timers wake up to a millisecond late, so the last `spinMs` before a deadline are spent
+ * turning the event loop, which still delivers messages.
+ */
+export class RealtimeClock implements Clock {
+  readonly #spinNs: bigint;
+
+  constructor({ spinMs = 1 } = {}) {
+    this.#spinNs = BigInt(Math.round(spinMs * 1e6));
+  }
+
+  now(): bigint {
+    return process.hrtime.bigint();
+  }
+
+  async sleepUntil(deadline: bigint): Promise<void> {
+    const timerMs = Number((deadline - this.#spinNs - this.now()) / 1_000_000n);
+    if (timerMs >= 1) await new Promise((resolve) => setTimeout(resolve, timerMs));
+    do {
+      await new Promise(setImmediate);
+    } while (this.now() < deadline);
+  }
+}

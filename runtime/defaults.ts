@@ -1,0 +1,50 @@
+/** Every number that changes how the robot's side of a run behaves, apart from the robot's own settings. */
+export const RUNTIME_DEFAULTS = {
+  governor: {
+    /** Policy ticks in a row without an answer before the robot is brought to its end state. */
+    starvedTicksToHold: 5,
+    /** Unusable answers in a row (wrong size, not finite) before the same. */
+    refusedToHold: 3,
+    /** How long before a servo deadline the loop stops sleeping and turns. More is steadier and burns more. */
+    spinMs: 1,
+    /** Lockstep: how long an answer or a permit may take before the loop gives up. */
+    lockstepTimeoutMs: 120_000,
+  },
+  policy: {
+    /** Before the first policy each joint holds a random action for so many policy ticks. */
+    holdMin: 5,
+    holdMax: 15,
+    /** Random actions are drawn from ±this and clipped to ±1, so that extremes are common. */
+    spread: 2,
+    /** Policies kept on the robot's disk. */
+    keepBundles: 3,
+  },
+  link: {
+    segmentMb: 16,
+    /** Most steps sent together, and how long a step waits for company (realtime). */
+    batchRows: 256,
+    batchMs: 50,
+    /** Most steps sent and not yet acked. */
+    windowRows: 4096,
+    /** Steps kept in memory while the disk takes none. */
+    memoryRows: 20_000,
+    /** Something is said at least this often, and a learner silent for `silentMs` is connected to anew. */
+    aliveMs: 1000,
+    silentMs: 3000,
+    /** How long the end of a run waits for the learner to ack what is left. */
+    flushMs: 3000,
+  },
+  supervisor: {
+    /** First pause before a process is started again; doubles with every death that follows soon. */
+    backoffMs: 100,
+    backoffMaxMs: 5000,
+    /** A process that says nothing for so long is killed and started again. */
+    hangMs: 10_000,
+    /** Steps kept until the link has them on disk. */
+    ringRows: 20_000,
+    /** How long each process gets to end by itself. */
+    stopMs: 5000,
+  },
+};
+
+export type RuntimeConfig = typeof RUNTIME_DEFAULTS;
