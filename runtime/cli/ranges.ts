@@ -1,0 +1,52 @@
+/** Settings whose type alone does not keep them sensible. `at` is a dotted path; a group's check covers what is there. */
+interface Range {
+  readonly says: string;
+  readonly holds: (value: number) => boolean;
+}
+
+const count: Range = { says: "a whole number from 1 up", holds: (value) => Number.isInteger(value) && value >= 1 };
+const whole: Range = { says: "a whole number from 0 up", holds: (value) => Number.isInteger(value) && value >= 0 };
+const positive: Range = { says: "a number above 0", holds: (value) => value > 0 && Number.isFinite(value) };
+const share: Range = { says: "a number from 0 to 1", holds: (value) => value >= 0 && value <= 1 };
+const notNegative: Range = { says: "a number from 0 up", holds: (value) => value >= 0 && Number.isFinite(value) };
+const sequence: Range = { says: "a whole number from 2 up", holds: (value) => Number.isInteger(value) && value >= 2 };
+
+const RANGES: Readonly<Record<string, Range>> = {
+  seed: whole,
+  "learner.agent.horizon": count,
+  "learner.agent.gamma": share,
+  "learner.agent.lambda": share,
+  "learner.agent.imagineLast": whole,
+  "learner.agent.unimix": share,
+  "learner.agent.minStd": positive,
+  "learner.agent.returnDecay": share,
+  "learner.agent.slowMix": share,
+  "learner.agent.model.lr": positive,
+  "learner.agent.policy.lr": positive,
+  "learner.agent.critic.lr": positive,
+  "learner.replay.capacity": count,
+  "learner.replay.batch": count,
+  "learner.replay.length": sequence,
+  "learner.replay.recentShare": share,
+  "learner.replay.recentSteps": count,
+  "learner.train.fill": count,
+  "learner.train.pretrain": whole,
+  "learner.train.ratio": notNegative,
+  "learner.train.burst": count,
+  "learner.train.threads": count,
+  "learner.train.publishSeconds": positive,
+  "learner.train.publishSteps": count,
+  "learner.train.checkpointSeconds": positive,
+  "learner.train.keepCheckpoints": count,
+  "learner.train.logUpdates": count,
+};
+
+/** Throws on the first setting that lies outside its range, naming both. */
+export function checkRanges(settings: readonly (readonly [path: string, value: unknown])[]): void {
+  for (const [path, value] of settings) {
+    const range = RANGES[path];
+    if (range !== undefined && !(typeof value === "number" && range.holds(value))) {
+      throw new Error(`${path}: expected ${range.says}, found ${value}`);
+    }
+  }
+}

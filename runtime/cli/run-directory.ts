@@ -1,0 +1,150 @@
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { savable } from "../config.ts";
+
+/** What a run directory holds; anything else in it means that it is somebody's other directory. */
+const CONTENTS = new Set(["config.json", "lock", "robot", "learner", "policy", "robot.log", "learner.log"]);
+
+/** Below this a person is told before the run starts: about three hours of an A1's steps and checkpoints. */
+const LOW_DISK_BYTES = 1e9;
+
+/**
+ * The one directory in which a run lives. Holds `lock` until `close`, so that two processes never share it:
+ * config.json, robot/ and robot.log (spool, policy, state), learner/ and learner.log (steps, checkpoints), policy/.
+ */
+export class RunDirectory {
+  readonly path: string;
+  /** What a person should know about how it was opened. */
+  readonly notes: readonly string[];
+
+  /** Creates it when it is not there. Throws when it is in use, not a run's, or not writable. */
+  constructor(path: string) {
+    this.path = path;
+    try {
+      mkdirSync(path, { recursive: true });
+    } catch (error) {
+      throw new Error(`${path}: expected a directory for the run, found ${reason(error)}`);
+    }
+    const strangers = readdirSync(path).filter((name) => !CONTENTS.has(name) && !/^config\.json\.\d+$/.test(name));
+    if (strangers.length > 0) {
+      throw new Error(`${path}: expected an empty directory or a run, found ${strangers.slice(0, 3).join(", ")} in it`);
+    }
+    const notes: string[] = [];
+    const former = lock(join(path, "lock"));
+    if (former !== undefined) notes.push(`${path}: took over from process ${former}, which ended without closing it`);
+    const { bavail, bsize } = statfsSync(path);
+    const free = bavail * bsize;
+    if (free < LOW_DISK_BYTES) notes.push(`${path}: the disk is nearly full, ${(free / 1e6).toFixed(0)} MB are left`);
+    this.notes = notes;
+  }
+
+  /** What was saved by the run's first start, or undefined. */
+  readConfig(): unknown {
+    const file = join(this.path, "config.json");
+    let text: string;
+    try {
+      text = readFileSync(file, "utf8");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw new Error(`${file}: expected a readable file, found ${reason(error)}`);
+    }
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw new Error(`${file}: expected the settings of this run as JSON, found damage: ${(error as Error).message}`);
+    }
+  }
+
+  /** Replaces the saved settings; a crash leaves the old or the new ones, never half of them. */
+  writeConfig(config: object): void {
+    const file = join(this.path, "config.json");
+    const draft = `${file}.${process.pid}`;
+    const handle = openSync(draft, "w");
+    try {
+      writeFileSync(handle, `${JSON.stringify(savable(config), undefined, 2)}\n`);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(draft, file);
+  }
+
+  /** Gives the directory free. May be called twice. */
+  close(): void {
+    const file = join(this.path, "lock");
+    if (readOwner(file)?.pid === process.pid) rmSync(file, { force: true });
+  }
+}
+
+interface Owner {
+  readonly pid: number;
+  /** Tells a process from a later one of the same number; "" where the system does not say. */
+  readonly started: string;
+}
+
+/** Takes the lock, and returns the dead process it was taken from, if any. Throws when a living one holds it. */
+function lock(file: string): number | undefined {
+  const directory = dirname(file);
+  const mine = `${JSON.stringify({ pid: process.pid, started: startOf(process.pid) })}\n`;
+  if (creates(file, mine)) return undefined;
+  const owner = readOwner(file);
+  if (owner !== undefined && isAlive(owner)) {
+    throw new Error(`${directory}: expected a free run directory, found it in use by process ${owner.pid}`);
+  }
+  rmSync(file, { force: true });
+  if (!creates(file, mine)) throw new Error(`${directory}: expected a free run directory, found it just taken`);
+  return owner?.pid ?? 0;
+}
+
+function creates(file: string, text: string): boolean {
+  try {
+    writeFileSync(file, text, { flag: "wx" });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw new Error(`${file}: expected to write it, found ${reason(error)}`);
+  }
+}
+
+function readOwner(file: string): Owner | undefined {
+  try {
+    const { pid, started } = JSON.parse(readFileSync(file, "utf8"));
+    return Number.isSafeInteger(pid) && pid > 0 ? { pid, started: String(started) } : undefined;
+  } catch {
+    return undefined; // gone meanwhile, or not written by a run: either way nobody holds it
+  }
+}
+
+function isAlive({ pid, started }: Owner): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+  return started === startOf(pid);
+}
+
+/** Start time in clock ticks since boot, field 22 of /proc/pid/stat (proc(5)); process numbers are used again. */
+function startOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function reason(error: unknown): string {
+  return (error as Error).message;
+}

@@ -1,0 +1,73 @@
+import { leaves, override, restore } from "../config.ts";
+import { checkRanges } from "./ranges.ts";
+
+/**
+ * Every number that changes a run, as its config.json holds it: `teach` has all of these groups, a robot's own directory
+ * no `learner`, a learner's own only `seed`, `clock` and `learner`.
+ */
+const GROUPS = ["robot", "driver", "seed", "clock", "task", "runtime", "learner"];
+
+/** Settings that are part of what a run has already recorded or learned. */
+const FIXED = ["learner.preset"];
+
+export interface Resolved<T extends object> {
+  readonly settings: T;
+  /** What to save: `settings`, and the groups another command had saved here. */
+  readonly file: object;
+  /** The settings as the run's last start left them; undefined for a new run. */
+  readonly before: T | undefined;
+  /** One line each: what is different from the last start. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * The settings of a run: its defaults, under what its directory had saved, under what was typed now. Throws on unknown
+ * names, wrong types and values out of range, and where a run that goes on would become another one.
+ */
+export function resolveSettings<T extends object>(
+  defaults: T,
+  saved: unknown,
+  overrides: readonly (readonly [path: string, text: string])[],
+  run: string,
+): Resolved<T> {
+  const notes: string[] = [];
+  const before = saved === undefined ? undefined : restoreSaved(defaults, saved, notes, run);
+  let settings = before ?? defaults;
+  for (const [path, text] of overrides) settings = override(settings, path, text);
+  checkRanges(leaves(settings));
+  if (before === undefined) return { settings, file: settings, before, notes };
+
+  const old = new Map(leaves(before));
+  for (const [path, value] of leaves(settings)) {
+    const was = old.get(path);
+    if (String(was) === String(value)) continue;
+    if (FIXED.includes(path)) {
+      throw new Error(`${run}: expected ${path} to stay ${was}, found ${value}; --run <dir> starts another run`);
+    }
+    notes.push(`${path} is ${value} from now on, it was ${was}`);
+  }
+  const others = Object.entries(saved as object).filter(([key]) => GROUPS.includes(key));
+  return { settings, file: { ...Object.fromEntries(others), ...settings }, before, notes };
+}
+
+function restoreSaved<T extends object>(defaults: T, saved: unknown, notes: string[], run: string): T {
+  const file = `${run}/config.json`;
+  if (typeof saved !== "object" || saved === null || Array.isArray(saved)) {
+    throw new Error(`${file}: expected settings by name, found ${JSON.stringify(saved)}`);
+  }
+  const robots = [saved, defaults].map((tree) => (tree as { robot?: unknown }).robot);
+  if (robots[0] !== undefined && robots[1] !== undefined && robots[0] !== robots[1]) {
+    throw new Error(
+      `${run}: expected robot ${robots[0]}, whose run this is, found ${robots[1]}; use another --run <dir>`,
+    );
+  }
+  const mine = Object.entries(saved).filter(([key]) => Object.hasOwn(defaults, key) || !GROUPS.includes(key));
+  const dropped: string[] = [];
+  try {
+    return restore(defaults, Object.fromEntries(mine), dropped);
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`);
+  } finally {
+    for (const path of dropped) notes.push(`${file}: ${path} is no setting any more and is left out`);
+  }
+}
