@@ -1,5 +1,6 @@
 import { leaves, override, restore } from "../config.ts";
 import { checkRanges } from "./ranges.ts";
+import { UsageError } from "./usage-error.ts";
 
 /**
  * Every number that changes a run, as its config.json holds it: `teach` has all of these groups, a robot's own directory
@@ -33,8 +34,12 @@ export function resolveSettings<T extends object>(
   const notes: string[] = [];
   const before = saved === undefined ? undefined : restoreSaved(defaults, saved, notes, run);
   let settings = before ?? defaults;
-  for (const [path, text] of overrides) settings = override(settings, path, text);
-  checkRanges(leaves(settings));
+  try {
+    for (const [path, text] of overrides) settings = override(settings, path, text);
+    checkRanges(leaves(settings));
+  } catch (error) {
+    throw new UsageError(`--${(error as Error).message}`);
+  }
   if (before === undefined) return { settings, file: settings, before, notes };
 
   const old = new Map(leaves(before));
@@ -64,7 +69,9 @@ function restoreSaved<T extends object>(defaults: T, saved: unknown, notes: stri
   const mine = Object.entries(saved).filter(([key]) => Object.hasOwn(defaults, key) || !GROUPS.includes(key));
   const dropped: string[] = [];
   try {
-    return restore(defaults, Object.fromEntries(mine), dropped);
+    const restored = restore(defaults, Object.fromEntries(mine), dropped);
+    checkRanges(leaves(restored));
+    return restored;
   } catch (error) {
     throw new Error(`${file}: ${(error as Error).message}`);
   } finally {

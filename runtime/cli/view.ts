@@ -1,6 +1,6 @@
 import type { LearnerStatus } from "../../learner/train/status.ts";
 
-/** What a person is told about the robot. Times in seconds of the robot's own time unless named otherwise. */
+/** What a person is told about the robot. */
 export interface RobotView {
   /** Steps of the whole run. */
   readonly steps: number;
@@ -13,7 +13,8 @@ export interface RobotView {
   /** 0 while it explores without a policy. */
   readonly policyVersion: number;
   readonly policyAgeSeconds: number | undefined;
-  readonly latenessMs: { readonly p50: number; readonly p99: number; readonly max: number };
+  /** How late the loop woke, ms. */
+  readonly lateness: { readonly p50: number; readonly p99: number; readonly max: number };
   readonly missed: number;
   readonly starved: number;
   /** "connected", "connecting" … */
@@ -23,14 +24,17 @@ export interface RobotView {
 }
 
 interface Bucket {
+  /** Robot time at its end, s. */
+  readonly until: number;
   readonly sum: number;
   readonly steps: number;
 }
 
-/** A run as it is shown. Grows by a number every `BUCKET_SECONDS` for the newest hour, and not more. */
+/** A run as it is shown: the newest reports, and the reward of the last hour. */
 export interface View {
   readonly title: string;
-  readonly rateHz: number;
+  /** Steps a second; undefined where it is not known, and then there is no robot time. */
+  readonly rateHz: number | undefined;
   /** Steps at which learning starts. */
   readonly fill: number;
   readonly robot: RobotView | undefined;
@@ -38,54 +42,59 @@ export interface View {
   /** When the present stage began, s of robot time. */
   readonly stageSince: number;
   readonly stagesSeen: readonly string[];
-  /** Reward by `BUCKET_SECONDS` of robot time, newest last. */
+  /** Reward in spans of `BUCKET_SECONDS` of robot time, newest last. */
   readonly rewards: readonly Bucket[];
-  readonly bucket: number;
 }
 
-export const BUCKET_SECONDS = 30;
+const BUCKET_SECONDS = 30;
 const MOST_BUCKETS = 3600 / BUCKET_SECONDS;
 
-export function emptyView(title: string, rateHz: number, fill: number): View {
-  const nothing = { robot: undefined, learner: undefined, stageSince: 0, stagesSeen: [], rewards: [], bucket: -1 };
-  return { title, rateHz, fill, ...nothing };
+export function emptyView(title: string, rateHz: number | undefined, fill: number): View {
+  return { title, rateHz, fill, robot: undefined, learner: undefined, stageSince: 0, stagesSeen: [], rewards: [] };
 }
 
 /** Robot time since the run began, s. */
-export function robotSeconds(view: View): number {
-  return (view.robot?.steps ?? view.learner?.steps ?? 0) / view.rateHz;
+export function robotSeconds({ robot, learner, rateHz }: View): number | undefined {
+  return rateHz === undefined ? undefined : (robot?.steps ?? learner?.steps ?? 0) / rateHz;
 }
 
 /** The view after a report of the robot, and what in it deserves a line of its own. */
 export function seeRobot(view: View, robot: RobotView): { view: View; events: string[] } {
-  const now = robot.steps / view.rateHz;
+  const now = robot.steps / (view.rateHz ?? 1);
   const before = view.robot;
-  const events: string[] = [];
   const newStage = robot.stage !== before?.stage;
   const firstTime = robot.stage !== "" && !view.stagesSeen.includes(robot.stage);
-  if (newStage && firstTime && before !== undefined) events.push(`${robot.stage}, for the first time in this session`);
-  if (before !== undefined && robot.state !== before.state) events.push(`robot ${before.state} → ${robot.state}`);
-  if (before !== undefined && robot.link !== before.link) events.push(`link ${before.link} → ${robot.link}`);
-  if (before?.policyVersion === 0 && robot.policyVersion > 0) events.push("acting with its first learned policy");
-
-  const bucket = Math.floor(now / BUCKET_SECONDS);
-  const added = { sum: robot.reward * robot.rewardSteps, steps: robot.rewardSteps };
-  const last = view.rewards.at(-1);
-  const rewards =
-    bucket === view.bucket && last !== undefined
-      ? [...view.rewards.slice(0, -1), { sum: last.sum + added.sum, steps: last.steps + added.steps }]
-      : [...view.rewards, added].slice(-MOST_BUCKETS);
+  const events: string[] = [];
+  if (before !== undefined) {
+    if (newStage && firstTime) events.push(`${robot.stage} for the first time since this start`);
+    if (robot.state !== before.state) events.push(`robot: ${before.state} → ${robot.state}`);
+    if (robot.link !== before.link) events.push(`link: ${before.link} → ${robot.link}`);
+    if (before.policyVersion === 0 && robot.policyVersion > 0) events.push("acting with the first policy it learned");
+  }
   return {
     view: {
       ...view,
       robot,
       stageSince: newStage ? now : view.stageSince,
       stagesSeen: firstTime ? [...view.stagesSeen, robot.stage] : view.stagesSeen,
-      rewards: robot.rewardSteps > 0 ? rewards : view.rewards,
-      bucket: robot.rewardSteps > 0 ? bucket : view.bucket,
+      rewards: addReward(view.rewards, now, robot),
     },
     events,
   };
+}
+
+function addReward(
+  rewards: readonly Bucket[],
+  now: number,
+  { reward, rewardSteps: steps }: RobotView,
+): readonly Bucket[] {
+  if (steps === 0) return rewards;
+  const last = rewards.at(-1);
+  if (last !== undefined && now <= last.until) {
+    return [...rewards.slice(0, -1), { ...last, sum: last.sum + reward * steps, steps: last.steps + steps }];
+  }
+  const until = Math.ceil(now / BUCKET_SECONDS) * BUCKET_SECONDS;
+  return [...rewards, { until, sum: reward * steps, steps }].slice(-MOST_BUCKETS);
 }
 
 /** The view after a report of the learner, and what in it deserves a line of its own. */
@@ -93,17 +102,16 @@ export function seeLearner(view: View, learner: LearnerStatus): { view: View; ev
   const before = view.learner;
   const events: string[] = [];
   if (learner.phase === "learning" && before !== undefined && before.phase !== "learning") {
-    events.push(`learning has started, after ${learner.steps} steps`);
+    events.push(`learning, from ${learner.steps} steps`);
   }
-  if (learner.diskError !== undefined && learner.diskError !== before?.diskError) events.push(learner.diskError);
-  if (learner.diskError === undefined && before?.diskError !== undefined)
-    events.push("the learner's disk is well again");
+  if (learner.diskError !== before?.diskError) events.push(`learner: ${learner.diskError ?? "the disk is well again"}`);
   return { view: { ...view, learner }, events };
 }
 
-/** Mean reward per step of `count` buckets, the newest `skip` left out; undefined when there are no steps in them. */
-export function meanReward({ rewards }: View, count: number, skip = 0): number | undefined {
-  const part = rewards.slice(Math.max(0, rewards.length - skip - count), Math.max(0, rewards.length - skip));
+/** Mean reward per step of the `seconds` of robot time that ended `ago` seconds ago; undefined without steps in them. */
+export function meanReward({ rewards }: View, seconds: number, ago = 0): number | undefined {
+  const end = (rewards.at(-1)?.until ?? 0) - ago;
+  const part = rewards.filter(({ until }) => until <= end && until > end - seconds);
   const steps = part.reduce((sum, bucket) => sum + bucket.steps, 0);
   return steps > 0 ? part.reduce((sum, bucket) => sum + bucket.sum, 0) / steps : undefined;
 }

@@ -1,0 +1,93 @@
+/** A process that a run needs. */
+export interface Part {
+  /** Resolves when it has ended; never rejects. */
+  readonly ended: Promise<Ending>;
+  /** Asks it to end in order. May be called repeatedly. */
+  stop(): void;
+  /** Ends it at once. */
+  kill(): void;
+}
+
+export interface Ending {
+  /** Why, when that was not on purpose. */
+  readonly failure: string | undefined;
+  /** Starting it again would only fail the same way. */
+  readonly final: boolean;
+}
+
+export interface KeeperOptions {
+  readonly name: string;
+  readonly start: () => Part;
+  /** One line for a person. */
+  readonly note: (text: string) => void;
+  readonly mostRestarts?: number;
+  /** A part that lived this long has not failed "in a row". */
+  readonly calmMs?: number;
+  /** Before the first restart; doubles with each in a row. */
+  readonly delayMs?: number;
+}
+
+/** Keeps a part running: starts it again when it dies by itself, a few times in a row at most. */
+export class Keeper {
+  /** Resolves when the part has ended for good: on purpose, or given up. */
+  readonly ended: Promise<Ending>;
+  readonly #options: Required<KeeperOptions>;
+  #part: Part;
+  #stopping = false;
+  #wake = () => {};
+
+  constructor(options: KeeperOptions) {
+    this.#options = { mostRestarts: 5, calmMs: 60_000, delayMs: 500, ...options };
+    this.#part = options.start();
+    this.ended = this.#keep();
+  }
+
+  async #keep(): Promise<Ending> {
+    const { name, start, note, mostRestarts, calmMs, delayMs } = this.#options;
+    let restarts = 0;
+    let began = Date.now();
+    for (;;) {
+      const ending = await this.#part.ended;
+      if (this.#stopping || ending.failure === undefined || ending.final) return ending;
+      if (Date.now() - began > calmMs) restarts = 0;
+      if (restarts === mostRestarts) {
+        return { failure: `${ending.failure}; given up after ${restarts} restarts in a row`, final: true };
+      }
+      note(`${name}: ${ending.failure}; starting it again`);
+      await this.#sleep(delayMs * 2 ** restarts++);
+      if (this.#stopping) return ending;
+      began = Date.now();
+      this.#part = start();
+    }
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Ends the part in order, or at once when it has not done so in `timeoutMs`. */
+  async stop(timeoutMs: number): Promise<Ending> {
+    this.#stopping = true;
+    this.#wake();
+    this.#part.stop();
+    const timer = setTimeout(() => {
+      this.#options.note(`${this.#options.name}: not stopped after ${timeoutMs / 1000} s, ending it at once`);
+      this.#part.kill();
+    }, timeoutMs);
+    const ending = await this.ended;
+    clearTimeout(timer);
+    return ending;
+  }
+
+  kill(): void {
+    this.#stopping = true;
+    this.#wake();
+    this.#part.kill();
+  }
+}

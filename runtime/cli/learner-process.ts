@@ -1,0 +1,38 @@
+import { fork } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import type { LearnerEvent, LearnerOrder } from "../../learner/train/status.ts";
+import type { Ending, Part } from "./keeper.ts";
+
+export type LearnerStart = Omit<Extract<LearnerOrder, { type: "start" }>, "type">;
+
+/** Starts a learner of its own process. What it prints goes to learner.log in the run directory. */
+export function forkLearner(start: LearnerStart, onEvent: (event: LearnerEvent) => void): Part {
+  const log = openSync(join(start.run, "learner.log"), "a");
+  const child = fork(new URL("./process/learner.js", import.meta.url), {
+    serialization: "advanced",
+    stdio: ["ignore", log, log, "ipc"],
+  });
+  closeSync(log);
+  const send = (order: LearnerOrder) => {
+    if (child.connected) child.send(order, () => {}); // one that has just died is told by its exit
+  };
+  let reason: string | undefined;
+  let ready = false;
+  child.on("message", (message) => {
+    const event = message as LearnerEvent;
+    if (event.type === "ready") ready = true;
+    if (event.type === "failed") reason = event.reason;
+    onEvent(event);
+  });
+  const ended = new Promise<Ending>((resolve) => {
+    child.on("error", (error) => resolve({ failure: error.message, final: true }));
+    child.on("exit", (code, signal) => {
+      const how = signal === null ? `ended with code ${code}` : `ended by ${signal}`;
+      const failure = code === 0 ? undefined : (reason ?? `${how}; see ${start.run}/learner.log`);
+      resolve({ failure, final: reason !== undefined && !ready });
+    });
+  });
+  send({ type: "start", ...start });
+  return { ended, stop: () => send({ type: "stop" }), kill: () => child.kill("SIGKILL") };
+}
