@@ -77,8 +77,8 @@ export class Machine {
     if (this.#base !== undefined) this.#velocity.push(this.#physics.qvel, this.#base.qvel);
   }
 
-  assertFinite(): void {
-    this.#physics.assertFinite();
+  assertSane(): void {
+    this.#physics.assertSane();
   }
 
   /** Reuses its arrays. */

@@ -36,13 +36,13 @@ export class SimDriver implements Driver {
 
   async read(): Promise<Sample> {
     const machine = this.#advance();
-    machine.assertFinite();
+    machine.assertSane();
     return machine.sample(this.#present!);
   }
 
   async write(command: JointCommand): Promise<JointCommand> {
     const machine = this.#advance();
-    machine.assertFinite();
+    machine.assertSane();
     assertCommand(this.#spec, command);
     machine.command = copyCommand(command);
     return copyCommand(command);
