@@ -1,0 +1,141 @@
+import { expect, test } from "vitest";
+import type { LearnerStatus } from "../../learner/train/status.ts";
+import { clock, renderBlock, renderLine } from "../../runtime/cli/display.ts";
+import { emptyView, meanReward, type RobotView, seeLearner, seeRobot, type View } from "../../runtime/cli/view.ts";
+
+const robot: RobotView = {
+  steps: 20,
+  stage: "on its back",
+  state: "engaged",
+  reward: 5,
+  rewardSteps: 20,
+  policyVersion: 0,
+  policyAgeSeconds: undefined,
+  lateness: { p50: 0.1, p99: 0.84, max: 3.06 },
+  missed: 0,
+  starved: 2,
+  link: "connected",
+  spooled: 12,
+};
+
+const learner: LearnerStatus = {
+  phase: "filling",
+  steps: 20,
+  fill: 2000,
+  updates: 0,
+  owed: 0,
+  ratio: undefined,
+  updateMs: undefined,
+  reward1000: undefined,
+  reward6000: undefined,
+  policyVersion: 0,
+  publishes: 0,
+  robots: 1,
+  checkpoint: undefined,
+  diskError: undefined,
+  resumed: undefined,
+  metrics: {},
+};
+
+const start = emptyView("teaching a1", 20, 2000);
+
+/** The view after a report a second, with this reward each. */
+function watch(view: View, seconds: number, reward: number, changes: Partial<RobotView> = {}): View {
+  let now = view;
+  for (let i = 0; i < seconds; i++) {
+    now = seeRobot(now, { ...robot, ...changes, reward, steps: (now.robot?.steps ?? 0) + 20 }).view;
+  }
+  return now;
+}
+
+test("before learning starts it is said plainly what the robot does", () => {
+  const view = seeLearner(watch(start, 61, 5), { ...learner, steps: 1220 }).view;
+  expect(renderBlock(view, 100)).toEqual([
+    "0:01:01  teaching a1, 1,220 steps",
+    "  robot    on its back for 0:01:00",
+    "  reward   5.00 a step now, 5.00 over 5 min  ▁▁▁",
+    "  policy   exploring with random held actions, learning starts at step 2000",
+    "  learner  collecting steps, 1,220 of 2,000",
+    "  loop     late by 0.1 ms, p99 0.8, max 3.1; ticks missed 0, starved 2",
+    "  link     connected, 12 steps waiting",
+  ]);
+});
+
+test("while it learns, one line says it all", () => {
+  const walking = watch(watch(start, 600, 5), 300, 8, {
+    policyVersion: 104,
+    policyAgeSeconds: 3.2,
+    stage: "standing",
+    spooled: 0,
+  });
+  const learning = { ...learner, phase: "learning" as const, updates: 2612, ratio: 0.2, updateMs: 171.4, owed: 7.3 };
+  expect(renderLine(seeLearner(walking, learning).view)).toBe(
+    "0:15:00 | 18,000 steps | standing for 0:04:59 | reward 8.00 a step now, 8.00 over 5 min ↗ | version 104, 3 s old | " +
+      "late by 0.1 ms, p99 0.8, max 3.1; ticks missed 0, starved 2 | 2,612 updates, 0.20 a step, 171 ms each, 7 owed",
+  );
+});
+
+test("the reward is a mean over steps, not over reports", () => {
+  let view = seeRobot(start, { ...robot, steps: 30, rewardSteps: 30, reward: 1 }).view;
+  view = seeRobot(view, { ...robot, steps: 40, rewardSteps: 10, reward: 5 }).view;
+  view = seeRobot(view, { ...robot, steps: 40, rewardSteps: 0, reward: 100 }).view;
+  expect(meanReward(view, 300)).toBe(2);
+});
+
+test("the trend compares five minutes with the five before", () => {
+  const trend = (before: number, after: number) =>
+    renderLine(watch(watch(start, 300, before), 300, after)).match(/min ?(.)/)?.[1];
+  expect(trend(5, 6)).toBe("↗");
+  expect(trend(6, 5)).toBe("↘");
+  expect(trend(5, 5.05)).toBe("→");
+  expect(trend(-5, -6)).toBe("↘");
+  expect(renderLine(watch(start, 300, 5))).toContain("5.00 over 5 min |");
+});
+
+test("a stage is told once, other changes each time", () => {
+  const events: string[] = [];
+  let view = start;
+  for (const change of [
+    {},
+    { stage: "standing" },
+    {},
+    { stage: "standing" },
+    { state: "held" },
+    {},
+    { link: "connecting" },
+  ]) {
+    const seen = seeRobot(view, { ...robot, ...change, steps: (view.robot?.steps ?? 0) + 20 });
+    view = seen.view;
+    events.push(...seen.events);
+  }
+  expect(events).toEqual([
+    "standing for the first time since this start",
+    "robot: engaged → held",
+    "robot: held → engaged",
+    "link: connected → connecting",
+  ]);
+});
+
+test("a full disk is told when it begins and when it ends", () => {
+  const full = seeLearner(start, { ...learner, diskError: "no space left" });
+  expect(full.events).toEqual(["learner: no space left"]);
+  expect(seeLearner(full.view, { ...learner, diskError: "no space left" }).events).toEqual([]);
+  expect(seeLearner(full.view, learner).events).toEqual(["learner: the disk is well again"]);
+});
+
+test.each([1, 20, 80])("no line of the block is wider than %i columns", (columns) => {
+  const view = seeLearner(watch(start, 100, 5), learner).view;
+  for (const line of renderBlock(view, columns)) expect(line.length).toBeLessThanOrEqual(columns);
+});
+
+test("an hour of reports is remembered, and no more", () => {
+  expect(watch(start, 3 * 3600, 5).rewards.length).toBe(120);
+});
+
+test.each([
+  [0, "0:00:00"],
+  [59.9, "0:00:59"],
+  [3600 * 27 + 61, "27:01:01"],
+])("%d s is %s", (seconds, text) => {
+  expect(clock(seconds)).toBe(text);
+});
