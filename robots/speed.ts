@@ -1,7 +1,16 @@
 import { SimDriver } from "../drivers/sim/sim-driver.ts";
 import { VirtualClock } from "../runtime/clock.ts";
+import { Motion, servoTicksPerPolicyTick } from "../runtime/governor/motion.ts";
 import { Random } from "../runtime/random.ts";
 import type { RobotDefinition, Settings } from "./definition.ts";
+
+export interface BenchOptions<S extends Settings> {
+  /** Wall time to spend. */
+  readonly seconds: number;
+  readonly settings?: S;
+  /** Wall time, ms. */
+  readonly now?: () => number;
+}
 
 export interface SimSpeed {
   /** Policy steps in a second of wall time. */
@@ -11,9 +20,8 @@ export interface SimSpeed {
 }
 
 /**
- * Drives a simulated robot for `seconds` of wall time as the loop would, without a policy: a random action held for 5 to
- * 15 ticks, mapped; at every servo tick the target is interpolated, kept near the joints, written and read back.
- * `now`: wall time, ms.
+ * How fast a robot's simulation goes: drives it as the loop does (map, filter, line, limits, write, read, observe), with
+ * random actions held for 5 to 15 ticks instead of a policy's.
  */
 export async function benchSim<S extends Settings>(
   definition: RobotDefinition<S>,
@@ -23,21 +31,15 @@ export async function benchSim<S extends Settings>(
   const task = definition.task(settings);
   const clock = new VirtualClock();
   const driver = new SimDriver(spec, definition.simulation(settings), clock);
+  const motion = new Motion(spec, task);
   const random = new Random(0, "bench");
-  const action = new Float64Array(task.action.length);
-  const [previous, next, position] = [0, 0, 0].map(() => new Float64Array(spec.joints.length)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  const kp = Float64Array.from(spec.joints, (joint) => joint.kp);
-  const kd = Float64Array.from(spec.joints, (joint) => joint.kd);
-  const servoTicks = spec.servoRateHz / spec.policyRateHz;
-  const servoPeriod = BigInt(Math.round(1e9 / spec.servoRateHz));
+  const action = new Float32Array(task.action.length);
+  const slots = servoTicksPerPolicyTick(spec);
+  const servoPeriodNs = BigInt(Math.round(1e9 / spec.servoRateHz));
   try {
     await driver.open();
     let sample = await driver.read();
-    next.set(sample.position);
+    motion.seed(sample.position);
     const start = now();
     let steps = 0;
     for (let held = 0; now() - start < 1000 * seconds; held--, steps++) {
@@ -45,31 +47,19 @@ export async function benchSim<S extends Settings>(
         held = 5 + random.integer(11);
         for (let i = 0; i < action.length; i++) action[i] = Math.min(1, Math.max(-1, 4 * random.uniform() - 2));
       }
-      previous.set(next);
-      task.mapAction(action, next);
-      for (let tick = 1; tick <= servoTicks; tick++) {
-        for (let i = 0; i < position.length; i++) {
-          const { min, max } = spec.joints[i]!;
-          const target = previous[i]! + (tick / servoTicks) * (next[i]! - previous[i]!);
-          const near = Math.min(task.maxPositionError, Math.max(-task.maxPositionError, target - sample.position[i]!));
-          position[i] = Math.min(max, Math.max(min, sample.position[i]! + near));
-        }
-        await driver.write({ position, kp, kd });
-        await clock.sleepUntil(clock.now() + servoPeriod);
+      motion.head(action, 0);
+      for (let slot = 0; slot < slots; slot++) {
+        await driver.write(motion.command(slot, sample.position));
+        await clock.sleepUntil(clock.now() + servoPeriodNs);
         sample = await driver.read();
       }
       task.observe(sample);
       task.reward(sample);
+      task.stage(sample);
     }
     const elapsed = (now() - start) / 1000;
     return { stepsPerSecond: steps / elapsed, realTimeFactor: steps / elapsed / spec.policyRateHz };
   } finally {
     await driver.close();
   }
-}
-
-export interface BenchOptions<S extends Settings> {
-  readonly seconds: number;
-  readonly settings?: S;
-  readonly now?: () => number;
 }
