@@ -69,7 +69,10 @@ function sparkline(view: View): string {
 
 function policyText({ robot, fill }: View): string {
   if (robot === undefined) return "";
-  if (robot.policyVersion === 0) return `exploring with random held actions, learning starts at step ${fill}`;
+  if (robot.policyVersion === 0) {
+    const until = fill === undefined ? "until a policy comes" : `learning starts at step ${fill}`;
+    return `exploring with random held actions, ${until}`;
+  }
   const age = robot.policyAgeSeconds === undefined ? "" : `, ${Math.round(robot.policyAgeSeconds)} s old`;
   return `version ${robot.policyVersion}${age}`;
 }

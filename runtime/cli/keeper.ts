@@ -1,5 +1,7 @@
 /** A process that a run needs. */
 export interface Part {
+  /** Resolves when others can rely on it. */
+  readonly ready: Promise<void>;
   /** Resolves when it has ended; never rejects. */
   readonly ended: Promise<Ending>;
   /** Asks it to end in order. May be called repeatedly. */
@@ -20,6 +22,8 @@ export interface KeeperOptions {
   readonly start: () => Part;
   /** One line for a person. */
   readonly note: (text: string) => void;
+  /** How long it may take to end in order, before it is ended at once. */
+  readonly stopMs: number;
   readonly mostRestarts?: number;
   /** A part that lived this long has not failed "in a row". */
   readonly calmMs?: number;
@@ -29,16 +33,23 @@ export interface KeeperOptions {
 
 /** Keeps a part running: starts it again when it dies by itself, a few times in a row at most. */
 export class Keeper {
+  /** Resolves when the part was ready for the first time. */
+  readonly ready: Promise<void>;
   /** Resolves when the part has ended for good: on purpose, or given up. */
   readonly ended: Promise<Ending>;
   readonly #options: Required<KeeperOptions>;
   #part: Part;
   #stopping = false;
   #wake = () => {};
+  #becomeReady = () => {};
 
   constructor(options: KeeperOptions) {
     this.#options = { mostRestarts: 5, calmMs: 60_000, delayMs: 500, ...options };
     this.#part = options.start();
+    this.ready = new Promise((resolve) => {
+      this.#becomeReady = resolve;
+    });
+    void this.#part.ready.then(this.#becomeReady);
     this.ended = this.#keep();
   }
 
@@ -58,6 +69,7 @@ export class Keeper {
       if (this.#stopping) return ending;
       began = Date.now();
       this.#part = start();
+      void this.#part.ready.then(this.#becomeReady);
     }
   }
 
@@ -71,15 +83,16 @@ export class Keeper {
     });
   }
 
-  /** Ends the part in order, or at once when it has not done so in `timeoutMs`. */
-  async stop(timeoutMs: number): Promise<Ending> {
+  /** Ends the part in order, or at once when that takes too long. */
+  async stop(): Promise<Ending> {
+    const { name, note, stopMs } = this.#options;
     this.#stopping = true;
     this.#wake();
     this.#part.stop();
     const timer = setTimeout(() => {
-      this.#options.note(`${this.#options.name}: not stopped after ${timeoutMs / 1000} s, ending it at once`);
+      note(`${name}: not stopped after ${stopMs / 1000} s, ending it at once`);
       this.#part.kill();
-    }, timeoutMs);
+    }, stopMs);
     const ending = await this.ended;
     clearTimeout(timer);
     return ending;

@@ -18,21 +18,28 @@ export function forkLearner(start: LearnerStart, onEvent: (event: LearnerEvent) 
     if (child.connected) child.send(order, () => {}); // one that has just died is told by its exit
   };
   let reason: string | undefined;
-  let ready = false;
+  let isReady = false;
+  let becomeReady = () => {};
+  const ready = new Promise<void>((resolve) => {
+    becomeReady = resolve;
+  });
   child.on("message", (message) => {
     const event = message as LearnerEvent;
-    if (event.type === "ready") ready = true;
-    if (event.type === "failed") reason = event.reason;
     onEvent(event);
+    if (event.type === "failed") reason = event.reason;
+    if (event.type === "ready") {
+      isReady = true;
+      becomeReady();
+    }
   });
   const ended = new Promise<Ending>((resolve) => {
     child.on("error", (error) => resolve({ failure: error.message, final: true }));
     child.on("exit", (code, signal) => {
       const how = signal === null ? `ended with code ${code}` : `ended by ${signal}`;
       const failure = code === 0 ? undefined : (reason ?? `${how}; see ${start.run}/learner.log`);
-      resolve({ failure, final: reason !== undefined && !ready });
+      resolve({ failure, final: reason !== undefined && !isReady });
     });
   });
   send({ type: "start", ...start });
-  return { ended, stop: () => send({ type: "stop" }), kill: () => child.kill("SIGKILL") };
+  return { ready, ended, stop: () => send({ type: "stop" }), kill: () => child.kill("SIGKILL") };
 }

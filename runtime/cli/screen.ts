@@ -14,7 +14,7 @@ export class Screen {
   #view: View;
   #lineAt = Number.NEGATIVE_INFINITY;
 
-  constructor(title: string, rateHz: number | undefined, fill: number, json: boolean) {
+  constructor(title: string, rateHz: number | undefined, fill: number | undefined, json: boolean) {
     this.#view = emptyView(title, rateHz, fill);
     this.#json = json;
     this.#terminal = !json && isatty(1);

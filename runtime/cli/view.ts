@@ -35,8 +35,8 @@ export interface View {
   readonly title: string;
   /** Steps a second; undefined where it is not known, and then there is no robot time. */
   readonly rateHz: number | undefined;
-  /** Steps at which learning starts. */
-  readonly fill: number;
+  /** Steps at which learning starts; undefined where that is not known. */
+  readonly fill: number | undefined;
   readonly robot: RobotView | undefined;
   readonly learner: LearnerStatus | undefined;
   /** When the present stage began, s of robot time. */
@@ -49,7 +49,7 @@ export interface View {
 const BUCKET_SECONDS = 30;
 const MOST_BUCKETS = 3600 / BUCKET_SECONDS;
 
-export function emptyView(title: string, rateHz: number | undefined, fill: number): View {
+export function emptyView(title: string, rateHz: number | undefined, fill: number | undefined): View {
   return { title, rateHz, fill, robot: undefined, learner: undefined, stageSince: 0, stagesSeen: [], rewards: [] };
 }
 

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
-import { type Ending, Keeper, type Part } from "../../runtime/cli/keeper.ts";
+import { type Ending, Keeper, type KeeperOptions, type Part } from "../../runtime/cli/keeper.ts";
 
 /** A part whose end the test decides. */
 class FakePart implements Part {
   end: (ending: Ending) => void = () => {};
   readonly asked: string[] = [];
+  readonly ready = Promise.resolve();
   readonly ended = new Promise<Ending>((resolve) => {
     this.end = resolve;
   });
@@ -17,7 +18,7 @@ class FakePart implements Part {
   }
 }
 
-function keep(options: { mostRestarts?: number; calmMs?: number } = {}) {
+function keep(options: Partial<KeeperOptions> = {}) {
   const parts: FakePart[] = [];
   const notes: string[] = [];
   const start = () => {
@@ -25,7 +26,14 @@ function keep(options: { mostRestarts?: number; calmMs?: number } = {}) {
     parts.push(part);
     return part;
   };
-  const keeper = new Keeper({ name: "learner", start, note: (text) => notes.push(text), delayMs: 0, ...options });
+  const keeper = new Keeper({
+    name: "learner",
+    start,
+    note: (text) => notes.push(text),
+    delayMs: 0,
+    stopMs: 1000,
+    ...options,
+  });
   const crash = async (final = false) => {
     const had = parts.length;
     parts.at(-1)!.end({ failure: "ended by SIGKILL", final });
@@ -63,7 +71,7 @@ test("what would only fail again is not started again", async () => {
 
 test("a part that was asked to stop stays stopped", async () => {
   const { keeper, parts } = keep();
-  const stopped = keeper.stop(1000);
+  const stopped = keeper.stop();
   expect(parts[0]!.asked).toEqual(["stop"]);
   parts[0]!.end({ failure: undefined, final: false });
   expect((await stopped).failure).toBeUndefined();
@@ -71,8 +79,8 @@ test("a part that was asked to stop stays stopped", async () => {
 });
 
 test("one that does not stop in time is ended at once", async () => {
-  const { keeper, parts, notes } = keep();
-  await keeper.stop(1);
+  const { keeper, parts, notes } = keep({ stopMs: 1 });
+  await keeper.stop();
   expect(parts[0]!.asked).toEqual(["stop", "kill"]);
   expect(notes).toEqual(["learner: not stopped after 0.001 s, ending it at once"]);
 });
@@ -83,9 +91,9 @@ test("a stop during the pause before a restart starts nothing", async () => {
     parts.push(new FakePart());
     return parts.at(-1)!;
   };
-  const keeper = new Keeper({ name: "learner", start, note: () => {}, delayMs: 1e6 });
+  const keeper = new Keeper({ name: "learner", start, note: () => {}, delayMs: 1e6, stopMs: 1000 });
   parts[0]!.end({ failure: "ended by SIGKILL", final: false });
   await new Promise((resolve) => setImmediate(resolve));
-  await keeper.stop(1000);
+  await keeper.stop();
   expect(parts.length).toBe(1);
 });

@@ -1,0 +1,42 @@
+import { loadRobot, robotNames } from "../../robots/catalogue.ts";
+import type { RobotDefinition } from "../../robots/definition.ts";
+import { RUNTIME_DEFAULTS, type RuntimeConfig } from "../defaults.ts";
+import { schemaDifferences, stepSchema } from "../step.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** The settings of a robot's side. */
+export interface RobotSettings {
+  readonly robot: string;
+  readonly driver: string;
+  readonly seed: number;
+  readonly clock: string;
+  readonly task: RobotDefinition["settings"];
+  readonly runtime: RuntimeConfig;
+}
+
+/** A robot by the name that was typed. */
+export async function robotCalled(command: string, name: string): Promise<RobotDefinition> {
+  if (!robotNames.includes(name)) {
+    throw new UsageError(`${command}: expected <robot> to be one of ${robotNames.join(", ")}, found "${name}"`);
+  }
+  return loadRobot(name);
+}
+
+export function robotDefaults(robot: string, { settings }: RobotDefinition): RobotSettings {
+  return { robot, driver: "sim", seed: 0, clock: "realtime", task: settings, runtime: RUNTIME_DEFAULTS };
+}
+
+/**
+ * Checks what the robot makes of its settings. Throws on one it refuses, and where a run that goes on would get another
+ * observation or action than it has recorded and learned from.
+ */
+export function checkTask(
+  { spec, task }: RobotDefinition,
+  now: RobotSettings,
+  before: RobotSettings | undefined,
+): void {
+  const schema = stepSchema(spec, task(now.task));
+  if (before === undefined) return;
+  const [difference] = schemaDifferences(stepSchema(spec, task(before.task)), schema);
+  if (difference !== undefined) throw new Error(`task: ${difference}; another --run <dir> starts anew`);
+}

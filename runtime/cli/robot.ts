@@ -1,0 +1,46 @@
+import { endpoint, expectPositionals, parseArguments, wholeNumber } from "./arguments.ts";
+import { RUN_OPTIONS, typedSettings } from "./options.ts";
+import { forkRobot } from "./robot-process.ts";
+import { checkTask, robotCalled, robotDefaults } from "./robot-settings.ts";
+import { run } from "./run.ts";
+import { Screen } from "./screen.ts";
+import { UsageError } from "./usage-error.ts";
+
+export const usage = `robot <robot> --learner tcp://<host>:<port>
+
+MOVES THE ROBOT. It acts with what a "reverie learner" elsewhere sends, and explores until something comes.
+
+  --learner <tcp> where the learner listens
+  --run <dir>     where the robot's side is kept, by default runs/<robot>; the same command goes on with it
+  --steps <n>     stop after so many steps
+  --driver <name> what carries the robot: sim
+  --clock <name>  realtime, or lockstep when the learner is started with it
+  --seed <n>      every random number follows from it
+  --json          one JSON object a line instead of a picture
+  --task.…=  --runtime.…=
+                  any other setting; config.json in the run directory has them all`;
+
+export async function robot(argv: readonly string[]): Promise<number> {
+  const table = { ...RUN_OPTIONS, steps: "text", driver: "text", learner: "text" } as const;
+  const args = parseArguments("robot", argv, table);
+  const [name = ""] = expectPositionals("robot", ["robot"], args);
+  const { values, flags } = args;
+  if (values.learner === undefined) throw new UsageError("robot: expected --learner tcp://<host>:<port>, found none");
+  const learner = endpoint("robot", "learner", values.learner);
+  const steps = values.steps === undefined ? 0 : wholeNumber("robot", "steps", values.steps, 1);
+  const typed = typedSettings("robot", args);
+  const definition = await robotCalled("robot", name);
+  const path = values.run ?? `runs/${name}`;
+
+  return run({
+    path,
+    typed,
+    command: `robot ${name} --learner ${learner}${values.run === undefined ? "" : ` --run ${path}`}`,
+    defaults: robotDefaults(name, definition),
+    check: ({ settings, before }) => checkTask(definition, settings, before),
+    screen: () => new Screen(`${name} in ${path}`, definition.spec.policyRateHz, undefined, flags.has("json")),
+    parts: (settings, screen) => [
+      { name: "robot", stopMs: 30_000, start: () => forkRobot({ settings, run: path, learner, steps }, screen) },
+    ],
+  });
+}

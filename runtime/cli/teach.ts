@@ -1,0 +1,67 @@
+import { LEARNER_DEFAULTS } from "../../learner/config.ts";
+import type { LearnerEvent } from "../../learner/train/status.ts";
+import { expectPositionals, parseArguments, wholeNumber } from "./arguments.ts";
+import { forkLearner } from "./learner-process.ts";
+import { RUN_OPTIONS, typedSettings } from "./options.ts";
+import { forkRobot } from "./robot-process.ts";
+import { checkTask, robotCalled, robotDefaults } from "./robot-settings.ts";
+import { run } from "./run.ts";
+import { Screen } from "./screen.ts";
+
+export const usage = `teach <robot>
+
+MOVES THE ROBOT. It learns while it runs; robot and learner are both on this machine.
+
+  --run <dir>     where the run is kept, by default runs/<robot>; the same command goes on with it
+  --steps <n>     stop after so many steps
+  --driver <name> what carries the robot: sim
+  --clock <name>  realtime, or lockstep: robot and learner take turns, as fast as they can, the same for a seed
+  --seed <n>      every random number follows from it
+  --preset <name> network size: robot-tiny, robot-small, robot-std
+  --port <n>      where the learner listens on 127.0.0.1, by default any free port
+  --json          one JSON object a line instead of a picture
+  --task.…=  --runtime.…=  --learner.…=
+                  any other setting; config.json in the run directory has them all`;
+
+export async function teach(argv: readonly string[]): Promise<number> {
+  const table = { ...RUN_OPTIONS, steps: "text", driver: "text", preset: "text", port: "text" } as const;
+  const args = parseArguments("teach", argv, table);
+  const [name = ""] = expectPositionals("teach", ["robot"], args);
+  const { values, flags } = args;
+  const steps = values.steps === undefined ? 0 : wholeNumber("teach", "steps", values.steps, 1);
+  const port = values.port === undefined ? "*" : wholeNumber("teach", "port", values.port, 1, 65535);
+  const typed = typedSettings("teach", args);
+  const definition = await robotCalled("teach", name);
+  const path = values.run ?? `runs/${name}`;
+  const { policyRateHz } = definition.spec;
+
+  return run({
+    path,
+    typed,
+    command: values.run === undefined ? `teach ${name}` : `teach ${name} --run ${path}`,
+    defaults: { ...robotDefaults(name, definition), learner: LEARNER_DEFAULTS },
+    check: ({ settings, before }) => checkTask(definition, settings, before),
+    screen: ({ learner }) => new Screen(`${name} in ${path}`, policyRateHz, learner.train.fill, flags.has("json")),
+    parts: (settings, screen) => {
+      let endpoint = `tcp://127.0.0.1:${port}`;
+      const onLearner = (event: LearnerEvent) => {
+        if (event.type === "ready") endpoint = event.endpoint; // kept when it is started again: the robot knows no other
+        screen.learner(event);
+      };
+      const { learner: config, seed, clock } = settings;
+      const lockstep = clock === "lockstep";
+      return [
+        {
+          name: "learner",
+          stopMs: 120_000,
+          start: () => forkLearner({ run: path, bind: endpoint, config, seed, lockstep }, onLearner),
+        },
+        {
+          name: "robot",
+          stopMs: 30_000,
+          start: () => forkRobot({ settings, run: path, learner: endpoint, steps }, screen),
+        },
+      ];
+    },
+  });
+}
