@@ -1,0 +1,28 @@
+import { type StepSchema, schemaDifferences } from "../../runtime/step.ts";
+import type { LearnerConfig } from "../config.ts";
+import type { CheckpointMeta } from "./checkpoint.ts";
+
+/** Throws on settings that no run can learn with, naming the first. */
+export function checkConfig({ replay, train }: LearnerConfig): void {
+  const atLeast = (name: string, value: number, least: number) => {
+    if (!(value >= least)) throw new Error(`config: learner.${name}: expected at least ${least}, found ${value}`);
+  };
+  atLeast("replay.length", replay.length, 1);
+  atLeast("replay.batch", replay.batch, 1);
+  atLeast("replay.capacity", replay.capacity, replay.length);
+  atLeast("train.fill", train.fill, replay.length);
+  atLeast("train.logUpdates", train.logUpdates, 1);
+  atLeast("train.publishSteps", train.publishSteps, 1);
+  atLeast("train.keepCheckpoints", train.keepCheckpoints, 1);
+}
+
+/** Throws when the checkpoint is of another robot, task or size of network, saying where it differs. */
+export function checkSameAgent({ schema, config }: CheckpointMeta, expected: StepSchema, now: LearnerConfig): void {
+  const differences = schemaDifferences(expected, schema);
+  if (differences.length > 0) throw new Error(`checkpoint: another robot or task: ${differences.join("; ")}`);
+  if (config.preset !== now.preset) {
+    throw new Error(
+      `checkpoint: expected preset ${now.preset}, found ${config.preset}; the network's size is fixed for a run`,
+    );
+  }
+}

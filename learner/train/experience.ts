@@ -1,0 +1,209 @@
+import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { RecordLog, type RecordLogOptions } from "../../runtime/log/record-log.ts";
+import type { Step, StepSchema } from "../../runtime/step.ts";
+import { decodeSteps, type StepLayout, stepLayout } from "../../runtime/wire/step-codec.ts";
+import { ReplayStore, type Ring, rowSizes } from "../replay/store.ts";
+import type { Taken } from "./link-server.ts";
+
+export interface ExperienceOptions {
+  /** Holds one log a stream, in a directory of the stream's name. */
+  readonly directory: string;
+  readonly schema: StepSchema;
+  /** Rows each stream may be sampled from. */
+  readonly capacity: number;
+  readonly onRing: (ring: Ring) => void;
+  /** Every step that is new, in order. */
+  readonly onStep: (step: Step) => void;
+  /** Everything before `next` is on the disk. */
+  readonly onDurable: (stream: string, next: number) => void;
+  readonly report: (line: string) => void;
+  /** See RecordLogOptions. */
+  readonly write?: RecordLogOptions["write"];
+}
+
+interface Stream {
+  readonly log: RecordLog;
+  /** First sequence number not taken yet. */
+  next: number;
+  /** First sequence number that is not on the disk for sure. */
+  durable: number;
+  /** Sequence number of the row replay got last. */
+  replayed: number;
+}
+
+const SYNC_MS = 200;
+const SYNC_ROWS = 256;
+const RETRY_MS = 1000;
+/** While it restores, other work gets a turn after so many rows. */
+const RESTORE_CHUNK = 5000;
+
+/** All steps a run has received: durable in logs, the newest in replay. Each step is taken once. */
+export class Experience {
+  readonly #options: ExperienceOptions;
+  readonly #layout: StepLayout;
+  readonly #store: ReplayStore;
+  readonly #observation: Float32Array;
+  readonly #streams = new Map<string, Stream>();
+  #unsynced = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #syncing: Promise<Error | undefined> = Promise.resolve(undefined);
+  #diskError: Error | undefined;
+  #closed = false;
+
+  constructor(options: ExperienceOptions) {
+    const sizes = rowSizes(options.schema);
+    this.#options = options;
+    this.#layout = stepLayout(options.schema);
+    this.#store = new ReplayStore(sizes, options.capacity, options.onRing);
+    this.#observation = new Float32Array(sizes.observation);
+    mkdirSync(options.directory, { recursive: true });
+  }
+
+  /** Why the last sync failed; undefined while the disk takes what it is given. */
+  get diskError(): Error | undefined {
+    return this.#diskError;
+  }
+
+  /** First sequence number not taken yet, by stream. */
+  streams(): Record<string, number> {
+    return Object.fromEntries([...this.#streams].map(([name, { next }]) => [name, next]));
+  }
+
+  next(stream: string): number {
+    return this.#stream(stream).next;
+  }
+
+  /** First sequence number that has to be sent (again). */
+  durable(stream: string): number {
+    return this.#stream(stream).durable;
+  }
+
+  /**
+   * Fills replay from the logs. Returns how many rows lie at or after `counted`, by stream: those that whoever counted did
+   * not know. Damage is skipped and reported.
+   */
+  async restore(counted: Readonly<Record<string, number>>): Promise<number> {
+    let uncounted = 0;
+    const entries = readdirSync(this.#options.directory, { withFileTypes: true });
+    const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    for (const name of names.sort()) {
+      const stream = this.#stream(name);
+      const oldest = Math.min(counted[name] ?? 0, stream.next - this.#options.capacity);
+      let rows = 0;
+      for (const { sequence, payload } of stream.log.read(Math.max(0, oldest))) {
+        try {
+          for (const step of decodeSteps(this.#layout, payload)) this.#remember(name, stream, step);
+        } catch (error) {
+          this.#options.report(`log of ${name}: step ${sequence} was skipped: ${(error as Error).message}`);
+          continue;
+        }
+        if (sequence >= (counted[name] ?? 0)) uncounted++;
+        if (++rows % RESTORE_CHUNK === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    return uncounted;
+  }
+
+  /** Takes rows that begin at sequence `first`, those that are new. They are durable when `onDurable` says so. */
+  take(name: string, first: number, payload: Uint8Array): Taken {
+    const stream = this.#stream(name);
+    if (first > stream.next) return "gap";
+    let steps: Step[];
+    try {
+      steps = decodeSteps(this.#layout, payload);
+      const stray = steps.findIndex(({ sequence }, i) => sequence !== first + i);
+      if (stray >= 0) throw new Error(`expected step ${first + stray}, found ${steps[stray]!.sequence}`);
+    } catch (error) {
+      return { refuse: `rows from ${first}: ${(error as Error).message}` };
+    }
+    const { rowBytes } = this.#layout;
+    for (const step of steps.slice(stream.next - first)) {
+      const row = step.sequence - first;
+      stream.log.append(step.sequence, payload.subarray(row * rowBytes, (row + 1) * rowBytes));
+      stream.next = step.sequence + 1;
+      this.#remember(name, stream, step);
+      this.#unsynced++;
+    }
+    if (this.#unsynced >= SYNC_ROWS && this.#diskError === undefined) void this.sync();
+    else this.#syncIn(SYNC_MS);
+    return "taken";
+  }
+
+  /** Gives up the rows before `first`. */
+  skipTo(name: string, first: number): void {
+    const stream = this.#stream(name);
+    this.#options.report(`steps ${stream.next} to ${first - 1} of ${name} are lost: the robot no longer has them`);
+    stream.next = first;
+  }
+
+  /** Makes everything taken so far durable, or returns why not; then it is tried again every second. */
+  sync(): Promise<Error | undefined> {
+    this.#syncing = this.#syncing.then(() => this.#syncAll());
+    return this.#syncing;
+  }
+
+  /** Syncs for the last time. What a full disk did not take is still on the robot. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#syncing;
+    for (const { log } of this.#streams.values()) {
+      const error = await log.close();
+      if (error !== undefined) this.#options.report(`log: ${error.message}`);
+    }
+  }
+
+  async #syncAll(): Promise<Error | undefined> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#unsynced = 0;
+    this.#diskError = undefined;
+    for (const [name, stream] of this.#streams) {
+      const { next } = stream;
+      if (stream.durable === next) continue;
+      const error = await stream.log.sync();
+      if (error === undefined) {
+        stream.durable = next;
+        this.#options.onDurable(name, next);
+      } else {
+        this.#diskError = error;
+        this.#syncIn(RETRY_MS);
+      }
+    }
+    return this.#diskError;
+  }
+
+  #syncIn(delayMs: number): void {
+    if (this.#closed) return;
+    this.#timer ??= setTimeout(() => void this.sync(), delayMs);
+  }
+
+  #stream(name: string): Stream {
+    const known = this.#streams.get(name);
+    if (known !== undefined) return known;
+    const { directory, report, write } = this.#options;
+    const log = new RecordLog(join(directory, name), write === undefined ? { report } : { report, write });
+    const stream = { log, next: log.next, durable: log.next, replayed: -1 };
+    this.#streams.set(name, stream);
+    return stream;
+  }
+
+  /** A hole in the numbers breaks the stream as a boot does: nothing before it explains the row behind it. */
+  #remember(name: string, stream: Stream, step: Step): void {
+    let at = 0;
+    for (const part of this.#layout.float32) {
+      this.#observation.set(step.observation[part.name]!, at);
+      at += part.length;
+    }
+    this.#store.append(name, {
+      observation: this.#observation,
+      action: step.action,
+      reward: step.reward - this.#options.schema.rewardOffset,
+      isFirst: step.isFirst || step.sequence !== stream.replayed + 1,
+      isTerminal: step.isTerminal,
+    });
+    stream.replayed = step.sequence;
+    this.#options.onStep(step);
+  }
+}

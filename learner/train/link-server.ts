@@ -1,0 +1,221 @@
+import type { Router } from "zeromq";
+import type { PolicyManifest } from "../../runtime/wire/manifest.ts";
+import {
+  decodeMessage,
+  encodeMessage,
+  type LearnerMessage,
+  PROTOCOL,
+  type RobotMessage,
+} from "../../runtime/wire/messages.ts";
+import type { Hello } from "./hello.ts";
+
+/** A policy as it goes to robots. */
+export interface Policy {
+  readonly manifest: PolicyManifest;
+  /** safetensors */
+  readonly weights: Uint8Array;
+  /** ONNX */
+  readonly graph: Uint8Array;
+}
+
+/** What became of rows: stored (or known already), a hole before them, or rows that no robot of ours would send. */
+export type Taken = "taken" | "gap" | { readonly refuse: string };
+
+type Rows = Extract<RobotMessage, { type: "rows" }>;
+
+/** The learner as the link sees it. Called for one message at a time. */
+export interface LinkHost {
+  /** A robot says hello: where it should go on sending, or why it is refused. */
+  greet(hello: Hello): Promise<{ readonly resume: number } | { readonly refuse: string }>;
+  /** The robot is welcome and knows it; weights and permits may go out from here on. */
+  joined(hello: Hello): void;
+  rows(stream: string, first: number, payload: Uint8Array): Taken;
+  /** The rows before `first` are not coming any more: the robot no longer has them. */
+  skipTo(stream: string, first: number): void;
+  /** First sequence number not held yet. */
+  next(stream: string): number;
+  report(line: string): void;
+}
+
+interface Peer {
+  readonly identity: Buffer;
+  readonly robot: string;
+  readonly stream: string;
+  /** Has the robot the graph already? */
+  graphHash: string;
+  policyVersion: number;
+  lastHeardMs: number;
+  /** Where the robot was last asked to go on from, because of a gap. */
+  askedFrom: number | undefined;
+}
+
+const ALIVE_MS = 1000;
+const SILENCE_MS = 10_000;
+/** Rows come in batches of some hundred; an image robot's batch stays well below this. */
+const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
+
+/** Serves robots at one ZeroMQ endpoint. It only ever answers: nothing here waits for a robot. */
+export class LinkServer {
+  readonly #router: Router;
+  readonly #host: LinkHost;
+  readonly #nowMs: () => number;
+  readonly #peers = new Map<string, Peer>();
+  #serving: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  private constructor(router: Router, host: LinkHost, nowMs: () => number) {
+    this.#router = router;
+    this.#host = host;
+    this.#nowMs = nowMs;
+  }
+
+  /** Takes the endpoint. Robots that connect wait for `serve`. Throws when the endpoint is taken, is not on this machine, or is not an endpoint. */
+  static async bind(endpoint: string, host: LinkHost, nowMs = () => performance.now()): Promise<LinkServer> {
+    checkLoopback(endpoint);
+    const { Router } = await import("zeromq");
+    const router = new Router({ handover: true, linger: 500, maxMessageSize: MAX_MESSAGE_BYTES });
+    try {
+      await router.bind(endpoint.replace("//localhost:", "//127.0.0.1:"));
+    } catch (error) {
+      router.close();
+      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+      throw new Error(`learner: expected ${endpoint} to be free, found it taken; is another learner running?`);
+    }
+    return new LinkServer(router, host, nowMs);
+  }
+
+  serve(): void {
+    this.#serving = this.#answer();
+    this.#timer = setInterval(() => this.#beat(), ALIVE_MS);
+  }
+
+  /** Where it is bound, with the real port. */
+  get endpoint(): string {
+    return this.#router.lastEndpoint ?? "";
+  }
+
+  get robots(): number {
+    return this.#peers.size;
+  }
+
+  /** Every step of `stream` before `next` is durable. */
+  ack(stream: string, next: number): void {
+    this.#toStream(stream, { type: "ack", next });
+  }
+
+  permit(stream: string, through: number): void {
+    this.#toStream(stream, { type: "permit", through });
+  }
+
+  /** Sends the policy to every robot that has an older one. */
+  publish({ manifest, weights, graph }: Policy): void {
+    for (const peer of this.#peers.values()) {
+      if (peer.policyVersion >= manifest.policyVersion) continue;
+      const known = peer.graphHash === manifest.graphHash;
+      this.#send(peer.identity, { type: "weights", manifest }, weights, known ? new Uint8Array(0) : graph);
+      peer.policyVersion = manifest.policyVersion;
+      peer.graphHash = manifest.graphHash;
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#router.close();
+    await this.#serving;
+  }
+
+  async #answer(): Promise<void> {
+    for await (const [identity, ...frames] of this.#router) {
+      try {
+        if (identity !== undefined) await this.#take(identity, frames);
+      } catch (error) {
+        this.#host.report(`link: a message was dropped: ${(error as Error).message}`);
+      }
+    }
+  }
+
+  async #take(identity: Buffer, frames: readonly Buffer[]): Promise<void> {
+    const { message, payloads } = decodeMessage(frames);
+    const key = identity.toString("hex");
+    if (message.type === "hello") return this.#greet(identity, message);
+    const peer = this.#peers.get(key);
+    if (peer === undefined) return; // it connected before this learner started: its silence makes it say hello
+    peer.lastHeardMs = this.#nowMs();
+    if (message.type === "alive") this.#send(identity, { type: "alive" });
+    else if (message.type === "bye") this.#forget(peer, "left");
+    else if (message.type === "rows") this.#takeRows(peer, message, payloads[0]);
+    else throw new Error(`expected a robot's message from ${peer.robot}, found "${message.type}"`);
+  }
+
+  async #greet(identity: Buffer, hello: Hello): Promise<void> {
+    const answer = await this.#host.greet(hello);
+    if ("refuse" in answer) {
+      this.#host.report(`link: refused a robot: ${answer.refuse}`);
+      return this.#send(identity, { type: "refuse", reason: answer.refuse });
+    }
+    for (const [key, peer] of this.#peers) if (peer.stream === hello.stream) this.#peers.delete(key);
+    this.#peers.set(identity.toString("hex"), {
+      identity,
+      robot: hello.schema.robot,
+      stream: hello.stream,
+      graphHash: hello.graphHash,
+      policyVersion: hello.policyVersion,
+      lastHeardMs: this.#nowMs(),
+      askedFrom: undefined,
+    });
+    this.#send(identity, { type: "welcome", protocol: PROTOCOL, resume: answer.resume });
+    this.#host.joined(hello);
+  }
+
+  #takeRows(peer: Peer, { first, gap }: Rows, payload: Uint8Array | undefined): void {
+    const { robot, stream } = peer;
+    if (payload === undefined || !Number.isSafeInteger(first) || first < 0) {
+      throw new Error(`expected rows from ${robot} with a first number and one payload`);
+    }
+    if (gap === true && first > this.#host.next(stream)) this.#host.skipTo(stream, first);
+    const taken = this.#host.rows(stream, first, payload);
+    if (taken === "gap") {
+      const resume = this.#host.next(stream);
+      if (peer.askedFrom !== resume) this.#send(peer.identity, { type: "welcome", protocol: PROTOCOL, resume }); // once: rows behind the gap are still on their way
+      peer.askedFrom = resume;
+    } else if (taken !== "taken") {
+      this.#send(peer.identity, { type: "refuse", reason: taken.refuse });
+      this.#forget(peer, `refused: ${taken.refuse}`);
+    }
+  }
+
+  #beat(): void {
+    for (const peer of this.#peers.values()) {
+      if (this.#nowMs() - peer.lastHeardMs > SILENCE_MS) this.#forget(peer, `not heard for ${SILENCE_MS / 1000} s`);
+      else this.#send(peer.identity, { type: "alive" });
+    }
+  }
+
+  #forget(peer: Peer, why: string): void {
+    this.#peers.delete(peer.identity.toString("hex"));
+    this.#host.report(`link: ${peer.robot} ${why}`);
+  }
+
+  #toStream(stream: string, message: LearnerMessage): void {
+    for (const peer of this.#peers.values()) if (peer.stream === stream) this.#send(peer.identity, message);
+  }
+
+  /** A ROUTER never waits: what cannot go out is dropped, and the robot asks again. */
+  #send(identity: Buffer, message: LearnerMessage, ...payloads: Uint8Array[]): void {
+    this.#router.send([identity, ...encodeMessage(message, ...payloads)]).catch((error: Error) => {
+      this.#host.report(`link: "${message.type}" was not sent: ${error.message}`);
+    });
+  }
+}
+
+function checkLoopback(endpoint: string): void {
+  const host = /^tcp:\/\/(.+):(\d+|\*)$/.exec(endpoint)?.[1];
+  if (host === undefined)
+    throw new Error(`learner: expected an endpoint like tcp://127.0.0.1:5556, found "${endpoint}"`);
+  if (host !== "localhost" && !/^127(\.\d{1,3}){3}$/.test(host)) {
+    throw new Error(
+      `learner: expected an endpoint on this machine (127.0.0.1), found ${endpoint}; ` +
+        "robots elsewhere need keys, which are not supported yet",
+    );
+  }
+}

@@ -1,0 +1,39 @@
+import { appendFile } from "node:fs/promises";
+
+/** One line of `metrics.jsonl`. */
+export interface MetricsLine {
+  /** ISO 8601 */
+  readonly time: string;
+  readonly steps: number;
+  readonly updates: number;
+  readonly ratio: number | undefined;
+  readonly updateMs: number | undefined;
+  /** Reward per step as the task gives it, mean of the last 1000 and 6000 steps. */
+  readonly reward1000: number | undefined;
+  readonly reward6000: number | undefined;
+  readonly policyVersion: number;
+  /** Means since the line before, by name. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** Lines appended to a file, in order and off the caller's path. A line the disk did not take is reported and gone. */
+export class MetricsFile {
+  readonly #path: string;
+  readonly #report: (line: string) => void;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(path: string, report: (line: string) => void) {
+    this.#path = path;
+    this.#report = report;
+  }
+
+  add(line: MetricsLine): void {
+    this.#writing = this.#writing
+      .then(() => appendFile(this.#path, `${JSON.stringify(line)}\n`))
+      .catch((error: Error) => this.#report(`metrics: ${error.message}`));
+  }
+
+  close(): Promise<void> {
+    return this.#writing;
+  }
+}
