@@ -16,7 +16,8 @@ export class Output {
   /** How many lines of a picture are on the screen now. */
   #drawn = 0;
   #dirty = false;
-  #writing: Promise<void> | undefined;
+  #busy = false;
+  #writing: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(descriptor: number) {
@@ -47,22 +48,21 @@ export class Output {
     });
     await Promise.race([this.#writing, late]);
     clearTimeout(timer);
-    return this.#writing === undefined;
+    return !this.#busy;
   }
 
   #changed(): void {
     this.#dirty = true;
-    if (this.#closed || this.#writing !== undefined) return;
-    this.#writing = this.#drain().finally(() => {
-      this.#writing = undefined;
-    });
+    if (!this.#closed && !this.#busy) this.#writing = this.#drain();
   }
 
   async #drain(): Promise<void> {
+    this.#busy = true;
     while (this.#dirty && !this.#closed) {
       const bytes = Buffer.from(this.#take());
       for (let at = 0; at < bytes.length && !this.#closed; ) at += await this.#write(bytes.subarray(at));
     }
+    this.#busy = false;
   }
 
   #take(): string {

@@ -45,6 +45,17 @@ test("lines stay in order above a picture that is redrawn in place", async () =>
   expect(screen(readFileSync(file, "utf8"))).toEqual(["one", "two", "three"]);
 });
 
+test("a line right after an empty picture is not forgotten", async () => {
+  const file = join(directory, "out");
+  const descriptor = openSync(file, "w");
+  const output = new Output(descriptor);
+  output.draw([]);
+  output.line("one");
+  await output.flush(1000);
+  closeSync(descriptor);
+  expect(readFileSync(file, "utf8")).toBe("one\n");
+});
+
 function readAvailable(descriptor: number): string {
   const bytes = Buffer.alloc(1 << 16);
   try {
