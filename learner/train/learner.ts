@@ -133,15 +133,11 @@ class Learner implements LinkHost {
     const { lockstep } = this.#options;
     const reason = reasonToRefuse(hello, { schema: this.#schema, lockstep });
     if (reason !== undefined) return { refuse: reason };
-    const { stream } = this.#turns;
-    if (lockstep && stream !== undefined && stream !== hello.stream) {
-      return { refuse: "clock: lockstep takes one robot, found another one joined" };
-    }
     if (this.#schema === undefined) {
       writeRunSchema(this.#directory, hello.schema);
       await this.#adopt(hello.schema);
     }
-    return { resume: this.#experience!.durable(hello.stream) };
+    return { resume: this.durable(hello.stream) };
   }
 
   joined(hello: Hello): void {
@@ -168,6 +164,10 @@ class Learner implements LinkHost {
 
   next(stream: string): number {
     return this.#experience!.next(stream);
+  }
+
+  durable(stream: string): number {
+    return this.#experience!.durable(stream);
   }
 
   report(line: string): void {

@@ -34,6 +34,8 @@ export interface LinkHost {
   skipTo(stream: string, first: number): void;
   /** First sequence number not held yet. */
   next(stream: string): number;
+  /** First sequence number that is not on the learner's disk; a robot told to go on from there forgets what is before. */
+  durable(stream: string): number;
   report(line: string): void;
 }
 
@@ -175,9 +177,10 @@ export class LinkServer {
     if (gap === true && first > this.#host.next(stream)) this.#host.skipTo(stream, first);
     const taken = this.#host.rows(stream, first, payload);
     if (taken === "gap") {
-      const resume = this.#host.next(stream);
-      if (peer.askedFrom !== resume) this.#send(peer.identity, { type: "welcome", protocol: PROTOCOL, resume }); // once: rows behind the gap are still on their way
-      peer.askedFrom = resume;
+      const next = this.#host.next(stream);
+      if (peer.askedFrom === next) return; // rows behind the gap that were on their way already
+      peer.askedFrom = next;
+      this.#send(peer.identity, { type: "welcome", protocol: PROTOCOL, resume: this.#host.durable(stream) });
     } else if (taken !== "taken") {
       this.#send(peer.identity, { type: "refuse", reason: taken.refuse });
       this.#forget(peer, `refused: ${taken.refuse}`);

@@ -14,7 +14,10 @@ export function stepsToNextStop(
   return Math.max(1, Math.min(update, publishedSteps + settings.publishSteps - account.steps));
 }
 
-/** Robot and learner taking turns: how far the robot may go, and whether it has got there. */
+/**
+ * Robot and learner taking turns: how far the robot may go, and whether it has got there. It takes two: a robot that joins
+ * under a new stream takes over from the one before.
+ */
 export class Turns {
   /** The one robot's stream; undefined before it joins. */
   #stream: string | undefined;
@@ -31,7 +34,6 @@ export class Turns {
     return this.#permitted;
   }
 
-  /** A stream that is new starts over. */
   join(stream: string, robotNext: number): void {
     if (stream !== this.#stream) this.#permitted = 0;
     this.#stream = stream;

@@ -1,0 +1,100 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Ring } from "../../../learner/replay/store.ts";
+import { Experience } from "../../../learner/train/experience.ts";
+import { counterRows, SCHEMA } from "./fake-robot.ts";
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "reverie-"));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+function open({ capacity = 1000, write = writeSync as never } = {}) {
+  const rings: Ring[] = [];
+  const acks: [string, number][] = [];
+  const lines: string[] = [];
+  const experience = new Experience({
+    directory,
+    schema: SCHEMA,
+    capacity,
+    onRing: (ring) => rings.push(ring),
+    onStep: () => {},
+    onDurable: (stream, next) => acks.push([stream, next]),
+    report: (line) => lines.push(line),
+    write,
+  });
+  return { experience, rings, acks, lines };
+}
+
+/** [counter, isFirst] of every row that replay holds. */
+function remembered(ring: Ring): [number, boolean][] {
+  return Array.from({ length: ring.counters[0]! }, (_, row) => [ring.observations[3 * row]!, ring.flags[row] === 1]);
+}
+
+test("nothing is called durable before it is on the disk; a full disk keeps it waiting, room lets it go on", async () => {
+  let full = false;
+  const write = ((file: number, bytes: Uint8Array, offset: number, length: number, position: number) => {
+    if (full) throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+    return writeSync(file, bytes, offset, length, position);
+  }) as never;
+  const { experience, acks } = open({ write });
+  expect(experience.take("a", 0, counterRows(0, 5))).toBe("taken");
+  expect(acks).toEqual([]);
+  await experience.sync();
+  expect(acks).toEqual([["a", 5]]);
+  full = true;
+  experience.take("a", 5, counterRows(5, 5));
+  expect((await experience.sync())?.message).toMatch(/ENOSPC/);
+  expect(experience.diskError?.message).toMatch(/ENOSPC/);
+  expect(experience.durable("a")).toBe(5);
+  expect(acks).toEqual([["a", 5]]);
+  full = false;
+  await experience.sync();
+  expect(experience.diskError).toBeUndefined();
+  expect(acks.at(-1)).toEqual(["a", 10]);
+  await experience.close();
+  expect(open().experience.durable("a")).toBe(10);
+});
+
+test("opened again, replay holds what it held, of each stream, and knows what was not counted", async () => {
+  const first = open();
+  for (let at = 0; at < 30; at += 3) first.experience.take("a", at, counterRows(at, 3));
+  first.experience.take("b", 0, counterRows(0, 7));
+  await first.experience.close();
+  const { experience, rings, lines } = open();
+  expect(await experience.restore({ a: 28 })).toBe(2 + 7);
+  expect(rings.map(remembered)).toEqual(first.rings.map(remembered));
+  expect(experience.streams()).toEqual({ a: 30, b: 7 });
+  expect(lines).toEqual([]);
+  await experience.close();
+});
+
+test("only what replay has room for is read back, and rows nobody counted", async () => {
+  const first = open();
+  first.experience.take("a", 0, counterRows(0, 100));
+  await first.experience.close();
+  const { experience, rings } = open({ capacity: 10 });
+  expect(await experience.restore({ a: 95 })).toBe(5);
+  expect(remembered(rings[0]!).map(([counter]) => counter)).toEqual([90, 91, 92, 93, 94, 95, 96, 97, 98, 99]);
+  await experience.close();
+});
+
+test("a damaged record is skipped and told, and the row behind it starts anew", async () => {
+  const first = open();
+  first.experience.take("a", 0, counterRows(0, 20));
+  await first.experience.close();
+  const path = join(directory, "a", readdirSync(join(directory, "a"))[0]!);
+  const bytes = readFileSync(path);
+  bytes[Math.floor((bytes.length / 20) * 7.5)]! ^= 0xff;
+  writeFileSync(path, bytes);
+  const { experience, rings, lines } = open();
+  await experience.restore({});
+  const rows = remembered(rings[0]!);
+  expect(rows.map(([counter]) => counter)).toEqual([0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
+  expect(rows.filter(([, isFirst]) => isFirst).map(([counter]) => counter)).toEqual([0, 8]);
+  expect(lines.some((line) => line.includes("skipped damage"))).toBe(true);
+  await experience.close();
+});
