@@ -267,13 +267,14 @@ function criticPass(
 ): { value: tf.Scalar; gradients: Parameters; slowValue: tf.Tensor2D } {
   const [horizon, count] = returns.shape;
   const rows = horizon * count;
-  const feat = firstSteps(imagined.feat, rows);
-  const slowValue = twoHotMean(criticLogits(slowCritic, spec, normEps, feat), spec.bins);
+  const slowFeat = firstSteps(imagined.feat, rows);
+  const slowValue = twoHotMean(criticLogits(slowCritic, spec, normEps, slowFeat), spec.bins);
   // Cross entropy is linear in its target: both targets are added first.
   const target = tf.add(twoHot(tf.reshape(returns, [rows]), spec.bins), twoHot(slowValue, spec.bins)) as tf.Tensor2D;
   const flatWeight = tf.reshape(weight, [rows]);
   const { value, gradients } = gradientsOf(names, weights, () => {
-    const logits = criticLogits(weights, spec, normEps, feat);
+    // On all steps, though the last has no loss: so it is the pass that gave the values, and is computed once.
+    const logits = firstSteps(criticLogits(weights, spec, normEps, imagined.feat), rows);
     return tf.mean(tf.mul(flatWeight, crossEntropy(logits, target))) as tf.Scalar;
   });
   return { value, gradients, slowValue: tf.reshape(slowValue, [horizon, count]) };

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { constant } from "../nn/constant.ts";
 
 /** Numbers along imagined trajectories, [steps, N] each. */
 export interface Trajectory {
@@ -10,22 +11,37 @@ export interface Trajectory {
   readonly cont: tf.Tensor2D | undefined;
 }
 
-/**
- * λ-return `R_t = r_{t+1} + γ·c_{t+1}·((1 − λ)·V_{t+1} + λ·R_{t+1})`, `R_H = V_H` (DreamerV3, eq. 7): [H, N].
- * Without a continue head it is a fixed linear map of rewards and values, and one product.
- */
+/** λ-return `R_t = r_{t+1} + γ·c_{t+1}·((1 − λ)·V_{t+1} + λ·R_{t+1})`, `R_H = V_H` (DreamerV3, eq. 7): [H, N]. */
 export function lambdaReturns({ reward, value, cont }: Trajectory, gamma: number, lambda: number): tf.Tensor2D {
+  if (cont === undefined) return endlessReturns(reward, value, gamma, lambda);
   const [horizon, count] = reward.shape;
   const row = (x: tf.Tensor2D, t: number): tf.Tensor2D => tf.slice(x, [t, 0], [1, count]);
   let later = row(value, horizon);
   const returns: tf.Tensor2D[] = [];
   for (let t = horizon - 1; t >= 0; t--) {
     const mixed = tf.add(tf.mul(row(value, t + 1), 1 - lambda), tf.mul(later, lambda));
-    const discounted = cont === undefined ? tf.mul(mixed, gamma) : tf.mul(mixed, tf.mul(row(cont, t + 1), gamma));
-    later = tf.add(row(reward, t), discounted);
+    later = tf.add(row(reward, t), tf.mul(mixed, tf.mul(row(cont, t + 1), gamma)));
     returns.unshift(later);
   }
   return tf.concat2d(returns, 0);
+}
+
+/** Where nothing ever ends the return is a fixed linear map of rewards and values: two products instead of a loop. */
+function endlessReturns(reward: tf.Tensor2D, value: tf.Tensor2D, gamma: number, lambda: number): tf.Tensor2D {
+  const horizon = reward.shape[0];
+  const ofReward = new Float32Array(horizon * horizon);
+  const ofValue = new Float32Array(horizon * (horizon + 1));
+  for (let t = 0; t < horizon; t++) {
+    for (let k = t; k < horizon; k++) {
+      const decay = (gamma * lambda) ** (k - t);
+      ofReward[t * horizon + k] = decay;
+      ofValue[t * (horizon + 1) + k + 1] = decay * gamma * (k === horizon - 1 ? 1 : 1 - lambda);
+    }
+  }
+  return tf.add(
+    tf.matMul(constant(ofReward, [horizon, horizon]), reward),
+    tf.matMul(constant(ofValue, [horizon, horizon + 1]), value),
+  );
 }
 
 /** `w_t = Π_{k≤t} γ·c_k / γ`: how likely step t is still reached, [H, N]. */

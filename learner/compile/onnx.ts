@@ -62,6 +62,12 @@ export function outputName({ inputs }: Graph, name: string): string {
 export function encodeOnnx(program: Graph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   const { inputs, outputs } = program;
   const names = new Map<Value, string>();
+  // A result that leaves once is called by its output's name at once; others leave through a copy.
+  const copied: [string, Value][] = [];
+  for (const [output, value] of Object.entries(outputs)) {
+    if (value.node !== undefined && !names.has(value)) names.set(value, outputName(program, output));
+    else copied.push([output, value]);
+  }
   const nameOf = (value: Value): string => {
     const known = names.get(value);
     if (known !== undefined) return known;
@@ -75,7 +81,7 @@ export function encodeOnnx(program: Graph, metadata: Readonly<Record<string, str
   const model = new ProtoWriter().int(1, 8).text(2, "reverie");
   model.message(7, (graph) => {
     for (const node of nodes) graph.message(1, (proto) => writeNode(proto, node, nameOf));
-    for (const [name, value] of Object.entries(outputs)) {
+    for (const [name, value] of copied) {
       graph.message(1, (proto) => proto.text(1, nameOf(value)).text(2, outputName(program, name)).text(4, "Identity"));
     }
     graph.text(2, "program");

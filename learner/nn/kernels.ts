@@ -61,14 +61,19 @@ export function registerKernelGradients(): void {
     gradFunc: (dys, saved) => {
       const dy = (dys as unknown as tf.Tensor[])[0]!;
       const [x, scale, mean, inverseStd] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-      const normed = tf.mul(tf.sub(x, mean), inverseStd);
+      const normed = tf.mul(tf.sub(x, mean), inverseStd) as tf.Tensor2D;
+      const along = tf.mul(dy, normed) as tf.Tensor2D;
       return {
         x: () => {
-          const dNormed = tf.mul(dy, scale);
-          const along = tf.mul(normed, tf.mean(tf.mul(dNormed, normed), -1, true));
-          return tf.mul(tf.sub(tf.sub(dNormed, tf.mean(dNormed, -1, true)), along), inverseStd);
+          // Row means of dy·scale and of dy·scale·normed, as products with scale / N.
+          const [size] = scale.shape as [number];
+          const mixing = tf.reshape(tf.mul(scale, 1 / size), [size, 1]) as tf.Tensor2D;
+          const level = tf.matMul(dy as tf.Tensor2D, mixing);
+          const slope = tf.matMul(along, mixing);
+          const centred = tf.sub(tf.sub(tf.mul(dy, scale), level), tf.mul(normed, slope));
+          return tf.mul(centred, inverseStd);
         },
-        scale: () => tf.sum(tf.mul(dy, normed), 0),
+        scale: () => tf.sum(along, 0),
         offset: () => tf.sum(dy, 0),
       };
     },
