@@ -5,6 +5,6 @@ import { fakeAgent } from "./fake-agent.ts";
 
 const port = parentPort!;
 const onBatch = ({ reward }: { reward: Float32Array }) => {
-  if (reward.includes(666)) process.exit(3);
+  if (reward.includes(-666)) process.exit(3);
 };
 serveTraining(port, trainHere(fakeAgent({ onBatch })), () => port.close());

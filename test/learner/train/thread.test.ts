@@ -56,7 +56,7 @@ test("an error in the thread comes back with its words, and the thread goes on",
 test("a thread that dies fails the call under way and every later one", async () => {
   const thread = startTrainingThread(ENTRY);
   await thread.begin(SETTINGS);
-  append(fill(thread), 666);
+  append(fill(thread), -666);
   await expect(thread.update()).rejects.toThrow("training thread: ended with code 3");
   await expect(thread.weights()).rejects.toThrow("training thread: ended with code 3");
 });
