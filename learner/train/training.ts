@@ -6,7 +6,7 @@ import { decodeSafetensors, encodeSafetensors } from "../../runtime/wire/safeten
 import type { LearnerConfig } from "../config.ts";
 import { sampleBatch } from "../replay/sampler.ts";
 import type { Ring } from "../replay/store.ts";
-import type { Trainer } from "./trainer.ts";
+import type { Arrays, Trainer } from "./trainer.ts";
 
 /** The graph a robot runs, without its weights. */
 export interface PolicyGraph {
@@ -52,7 +52,7 @@ export interface Training {
   addRing(ring: Ring): Promise<void>;
   /** One update from one batch; undefined while no stream holds a whole sequence. */
   update(): Promise<UpdateReport | undefined>;
-  /** The policy's weights, safetensors. */
+  /** The policy's weights, safetensors. Throws when one is not finite; so does `state`. */
   weights(): Promise<Uint8Array>;
   state(): Promise<TrainingState>;
   /** Throws when the state is of another agent, naming the first array that differs. */
@@ -86,11 +86,11 @@ export function trainHere(agent: Agent): Training {
       return { metrics, updateMs: performance.now() - start };
     },
     async weights() {
-      return encodeSafetensors(need().trainer.policyWeights());
+      return encodeSafetensors(finite(need().trainer.policyWeights()));
     },
     async state() {
       const { trainer, random } = need();
-      return { arrays: encodeSafetensors(trainer.state()), sampler: random.state() };
+      return { arrays: encodeSafetensors(finite(trainer.state())), sampler: random.state() };
     },
     async load({ arrays, sampler }) {
       const { trainer, random } = need();
@@ -102,4 +102,13 @@ export function trainHere(agent: Agent): Training {
       begun = undefined;
     },
   };
+}
+
+/** Broken numbers end the training before they reach a robot or a checkpoint; what is on disk is still sound. */
+function finite(arrays: Arrays): Arrays {
+  for (const [name, { data }] of Object.entries(arrays)) {
+    const bad = data.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) throw new Error(`training: expected ${name}[${bad}] finite, found ${data[bad]}`);
+  }
+  return arrays;
 }
