@@ -159,12 +159,13 @@ export function countUses(outputs: Outputs): Map<Value, number> {
   return uses;
 }
 
-/** Rebuilds a graph node by node; `visit` may put values in the place of a node's outputs. */
+/** Rebuilds a graph node by node; `visit` may put values in the place of a node's outputs, `known` in that of others. */
 export function rewrite(
   { builder, inputs, outputs }: Graph,
   visit: (node: Node, inputs: readonly Value[], builder: Builder) => readonly Value[] | undefined,
+  known: ReadonlyMap<Value, Value> = new Map(),
 ): Graph {
-  const now = new Map<Value, Value>();
+  const now = new Map(known);
   const current = (value: Value): Value => now.get(value) ?? value;
   for (const node of schedule(outputs)) {
     const inputs = node.inputs.map(current);
