@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Step, StepSchema } from "../../runtime/step.ts";
+import type { PolicyGraph } from "../agent/policy-graph.ts";
 import type { LearnerConfig } from "../config.ts";
 import { type CheckpointMeta, readCheckpoint } from "./checkpoint.ts";
 import { Checkpointer } from "./checkpointer.ts";
@@ -16,7 +17,7 @@ import { type Account, NEW_ACCOUNT, owed, pretrained, receive, skip, spend } fro
 import { readRunSchema, writeRunSchema } from "./run-schema.ts";
 import type { LearnerEvent, LearnerStatus } from "./status.ts";
 import { startTrainingThread } from "./thread.ts";
-import type { PolicyGraph, Training } from "./training.ts";
+import type { Training } from "./training.ts";
 import { Wake } from "./wake.ts";
 
 export interface LearnerOptions {

@@ -1,23 +1,12 @@
 import { performance } from "node:perf_hooks";
 import { Random } from "../../runtime/random.ts";
 import type { StepSchema } from "../../runtime/step.ts";
-import type { WeightSpec } from "../../runtime/wire/manifest.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../runtime/wire/safetensors.ts";
+import type { PolicyGraph } from "../agent/policy-graph.ts";
 import type { LearnerConfig } from "../config.ts";
 import { sampleBatch } from "../replay/sampler.ts";
 import type { Ring } from "../replay/store.ts";
 import type { Arrays, Trainer } from "./trainer.ts";
-
-/** The graph a robot runs, without its weights. */
-export interface PolicyGraph {
-  /** ONNX */
-  readonly bytes: Uint8Array;
-  readonly hash: string;
-  readonly weights: readonly WeightSpec[];
-  readonly deter: number;
-  readonly stochGroups: number;
-  readonly stochClasses: number;
-}
 
 /** Makes an agent for a robot. */
 export interface Agent {
