@@ -143,7 +143,7 @@ export class Governor {
     const observation = task.observe(sample);
     this.#stage = task.stage(sample);
     this.#motion.turn();
-    ask({ tick: ++this.#asked, isFirst: this.#isFirst, observation });
+    ask({ tick: ++this.#asked, isFirst: this.#isFirst, observation, previousAction: this.#action });
     if (this.#state === "engaged") this.#takeStep(sample, observation);
     if (lockstep) {
       const ready = (): boolean => inbox.answer?.tick === this.#asked;

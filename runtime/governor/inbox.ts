@@ -7,6 +7,8 @@ export interface Question {
   /** The belief starts anew. */
   readonly isFirst: boolean;
   readonly observation: Observation;
+  /** In force in the tick that led to the observation. */
+  readonly previousAction: Float32Array;
 }
 
 export interface Answer {

@@ -68,6 +68,11 @@ export class RecordLog {
     return this.#last;
   }
 
+  /** Every record below this was handed to the operating system or deleted. */
+  get written(): number {
+    return this.#pending[0]?.sequence ?? this.#next;
+  }
+
   /** Bytes appended but not yet handed to the operating system. Grows while the disk is full. */
   get pendingBytes(): number {
     return this.#pendingBytes;

@@ -41,22 +41,28 @@ export function openBundle(manifest: PolicyManifest, graph: Uint8Array, weightsF
   return { manifest, graph, weights: arrays };
 }
 
-/** Writes `<directory>/policy-<version>` so that it is there wholly or not at all. Returns its path. Throws on a full disk. */
+/**
+ * Writes `<directory>/policy-<version>` so that it is there wholly or not at all; `durable`: also after a power
+ * loss. Returns its path. Throws on a full disk.
+ */
 export function writeBundle(
   directory: string,
   manifest: PolicyManifest,
   graph: Uint8Array,
   weightsFile: Uint8Array,
+  { durable = true } = {},
 ): string {
   const path = bundlePath(directory, manifest.policyVersion);
   const temporary = `${path}.${process.pid}.tmp`;
   fs.rmSync(temporary, { recursive: true, force: true });
   fs.mkdirSync(temporary, { recursive: true });
   try {
-    writeSynced(join(temporary, "manifest.json"), Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
-    writeSynced(join(temporary, "graph.onnx"), graph);
-    writeSynced(join(temporary, "weights.safetensors"), weightsFile);
-    writeSynced(join(temporary, "done"), new Uint8Array(0));
+    const write = (file: string, bytes: Uint8Array): void =>
+      fs.writeFileSync(join(temporary, file), bytes, { flush: durable });
+    write("manifest.json", Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+    write("graph.onnx", graph);
+    write("weights.safetensors", weightsFile);
+    write("done", new Uint8Array(0));
     fs.rmSync(path, { recursive: true, force: true });
     fs.renameSync(temporary, path);
   } catch (error) {
@@ -109,10 +115,6 @@ function bundles(directory: string): string[] {
   if (!fs.existsSync(directory)) return [];
   const names = fs.readdirSync(directory).filter((name) => NAME.test(name));
   return names.sort().map((name) => join(directory, name));
-}
-
-function writeSynced(path: string, bytes: Uint8Array): void {
-  fs.writeFileSync(path, bytes, { flush: true });
 }
 
 function expectHash(name: string, expected: string, bytes: Uint8Array): void {

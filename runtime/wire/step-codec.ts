@@ -119,6 +119,16 @@ export function rowSequence(layout: StepLayout, bytes: Uint8Array, row: number):
   return Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(row * layout.rowBytes, true));
 }
 
+/** Marks the first of encoded rows as one that nothing before it explains. */
+export function markFirst(rows: Uint8Array): void {
+  rows[36] = rows[36]! | FLAGS.isFirst;
+}
+
+/** The episode of an encoded row. */
+export function rowEpisode(row: Uint8Array): number {
+  return new DataView(row.buffer, row.byteOffset).getUint32(24, true);
+}
+
 function putFloats(view: DataView, at: number, part: Part, value: unknown, sequence: number): void {
   if (!(value instanceof Float32Array) || value.length !== part.length) {
     throw new Error(mismatch(sequence, part, "float32", value));

@@ -16,6 +16,7 @@ test("each step holds the action and the command that led to its observation", a
   expect(steps[0]).toMatchObject({ isFirst: true, action: new Float32Array(2), command: Float32Array.of(0.1, -0.1) });
   for (const [k, step] of steps.entries()) {
     expect(step.observation).toEqual(questions[k + 1]!.observation);
+    expect(step.action).toEqual(questions[k + 1]!.previousAction);
     expect(step.reward).toBe(step.observation.count![0]! / 2);
     expect(step.sequence).toBe(k);
     if (k === 0) continue;

@@ -1,0 +1,103 @@
+/** The governor's process: nothing but the driver, the loop and a pipe to the supervisor. */
+import * as fs from "node:fs";
+import { dirname, join } from "node:path";
+import { RealtimeClock, VirtualClock } from "../../clock.ts";
+import { Governor } from "../../governor/governor.ts";
+import { Inbox } from "../../governor/inbox.ts";
+import { type FromGovernor, type GovernorReport, parentChannel, type ToGovernor } from "../../ipc.ts";
+import type { Driver } from "../../robot.ts";
+import { encodeSteps, stepLayout } from "../../wire/step-codec.ts";
+import { isSimulated, loadMachine } from "./machine.ts";
+
+const STATUS_MS = 1000;
+
+const channel = parentChannel<ToGovernor, FromGovernor>();
+const inbox = new Inbox();
+const stop = new AbortController();
+
+channel.onMessage((message) => {
+  if (message.type === "answer") inbox.deliver(message.answer);
+  else if (message.type === "permit") inbox.permit(message.through);
+  else if (message.type === "stop") stop.abort();
+  else void start(message);
+});
+channel.onClose(() => stop.abort());
+process.on("SIGINT", () => stop.abort());
+process.on("SIGTERM", () => stop.abort());
+
+async function start(order: Extract<ToGovernor, { type: "start" }>): Promise<void> {
+  try {
+    await govern(order);
+    process.exitCode = 0;
+  } catch (error) {
+    channel.send({ type: "failed", reason: (error as Error).message });
+    process.exitCode = 1;
+  }
+  if (process.connected) process.disconnect();
+}
+
+async function govern({ config, sequence, episode, steps }: Extract<ToGovernor, { type: "start" }>): Promise<void> {
+  const { spec, task, schema, driver: makeDriver } = await loadMachine(config);
+  const lockstep = config.clock === "lockstep";
+  const clock = lockstep ? new VirtualClock() : new RealtimeClock({ spinMs: config.runtime.governor.spinMs });
+  const driver = await makeDriver(clock);
+  const layout = stepLayout(schema);
+  let rewards = { sum: 0, count: 0 };
+  const governor = new Governor({
+    spec,
+    task,
+    driver,
+    clock,
+    inbox,
+    ask: (question) => channel.send({ type: "question", question }),
+    onStep: (step) => {
+      rewards.sum += step.reward;
+      rewards.count++;
+      const row = encodeSteps(layout, [step]);
+      channel.send({ type: "step", sequence: step.sequence, episode: step.episode, row });
+    },
+    settings: config.runtime.governor,
+    lockstep,
+    sequence,
+    episode,
+    steps,
+  });
+  const report = (): GovernorReport => {
+    const { sum, count } = rewards;
+    rewards = { sum: 0, count: 0 };
+    return { ...governor.status, rewardMean: count > 0 ? sum / count : undefined, rewardSteps: count };
+  };
+  const timer = setInterval(() => channel.send({ type: "status", status: report() }), STATUS_MS);
+  const statePath = join(config.run, "robot", "sim-state");
+  try {
+    await driver.open();
+    restore(driver, statePath);
+    await governor.run(stop.signal);
+    save(driver, statePath);
+  } finally {
+    clearInterval(timer);
+    await driver.close();
+  }
+  channel.send({ type: "ended", status: report() });
+}
+
+/** A simulated machine goes on where it lay; one that cannot, because its model changed, starts anew. */
+function restore(driver: Driver, path: string): void {
+  if (!isSimulated(driver) || !fs.existsSync(path)) return;
+  try {
+    driver.restore(fs.readFileSync(path));
+  } catch (error) {
+    channel.send({ type: "note", text: `the simulated robot starts anew: ${(error as Error).message}` });
+  }
+}
+
+function save(driver: Driver, path: string): void {
+  if (!isSimulated(driver)) return;
+  try {
+    fs.mkdirSync(dirname(path), { recursive: true });
+    fs.writeFileSync(`${path}.tmp`, driver.snapshot());
+    fs.renameSync(`${path}.tmp`, path);
+  } catch (error) {
+    channel.send({ type: "note", text: `the simulated robot's state was not kept: ${(error as Error).message}` });
+  }
+}

@@ -1,0 +1,59 @@
+/** The policy's process: answers questions, one at a time, and swaps policies between two of them. */
+import { join } from "node:path";
+import { type FromPolicy, parentChannel, type ToPolicy } from "../../ipc.ts";
+import { Policy } from "../../policy/policy.ts";
+import { newestBundle, readBundle } from "../../wire/bundle.ts";
+import { loadMachine } from "./machine.ts";
+
+const STATUS_MS = 1000;
+
+const channel = parentChannel<ToPolicy, FromPolicy>();
+let policy: Policy | undefined;
+let answerMs = 0;
+let last: Promise<void> = Promise.resolve();
+
+channel.onMessage((message) => {
+  last = last.then(() => take(message)).catch(fail);
+});
+channel.onClose(() => process.exit(0));
+process.on("SIGINT", () => {});
+
+async function take(message: ToPolicy): Promise<void> {
+  if (message.type === "start") return start(message);
+  if (message.type === "stop") {
+    await policy?.close();
+    process.disconnect();
+    return;
+  }
+  if (policy === undefined) throw new Error(`expected to be started first, found "${message.type}"`);
+  if (message.type === "swap") return swap(policy, message.path);
+  const begin = performance.now();
+  const answer = await policy.answer(message.question);
+  answerMs = performance.now() - begin;
+  channel.send({ type: "answer", answer });
+}
+
+async function start({ config, sequence }: Extract<ToPolicy, { type: "start" }>): Promise<void> {
+  const { schema } = await loadMachine(config);
+  policy = new Policy(schema, config.seed, `from step ${sequence}`, config.runtime.policy);
+  const found = newestBundle(join(config.run, "robot", "policy"), (text) => channel.send({ type: "note", text }));
+  if (found === undefined) channel.send({ type: "acting", version: 0 });
+  else await swap(policy, found.path);
+  setInterval(() => {
+    channel.send({ type: "status", version: policy?.version ?? 0, surprise: policy?.surprise ?? 0, answerMs });
+  }, STATUS_MS).unref();
+}
+
+async function swap(policy: Policy, path: string): Promise<void> {
+  try {
+    await policy.accept(readBundle(path));
+    channel.send({ type: "acting", version: policy.version });
+  } catch (error) {
+    channel.send({ type: "kept", path, reason: (error as Error).message });
+  }
+}
+
+function fail(error: Error): void {
+  process.stderr.write(`policy: ${error.message}\n`);
+  process.exit(1);
+}

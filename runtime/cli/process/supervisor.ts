@@ -1,0 +1,48 @@
+/** The supervisor's process: loads next to nothing, so that there is next to nothing it could die of. */
+import { RealtimeClock } from "../../clock.ts";
+import { parentChannel, type SupervisorConfig } from "../../ipc.ts";
+import type { FromSupervisor, ToSupervisor } from "../../supervisor/status.ts";
+import { Supervisor } from "../../supervisor/supervisor.ts";
+
+const channel = parentChannel<ToSupervisor, FromSupervisor>();
+let supervisor: Supervisor | undefined;
+
+channel.onMessage((message) => {
+  if (message.type === "stop") return void end();
+  const { config } = message;
+  supervisor = new Supervisor({
+    config,
+    entries: {
+      governor: new URL("./governor.js", import.meta.url),
+      policy: new URL("./policy.js", import.meta.url),
+      link: new URL("./link.js", import.meta.url),
+    },
+    relax: () => relax(config),
+    send: (event) => {
+      channel.send(event);
+      if (event.type === "ended" && process.connected) process.disconnect();
+    },
+  });
+  supervisor.start();
+});
+channel.onClose(() => void end());
+process.on("SIGINT", () => {});
+process.on("SIGTERM", () => void end());
+
+async function end(): Promise<void> {
+  await supervisor?.stop();
+  if (process.connected) process.disconnect();
+}
+
+/** What it takes to reach the motors is loaded only now that it is needed. */
+async function relax(config: SupervisorConfig): Promise<void> {
+  const { loadMachine } = await import("./machine.ts");
+  const { spec, driver: makeDriver } = await loadMachine(config);
+  const driver = await makeDriver(new RealtimeClock());
+  try {
+    await driver.open();
+    await driver.relax(spec.endState);
+  } finally {
+    await driver.close();
+  }
+}

@@ -1,0 +1,136 @@
+/** What the robot's processes say to each other, over Node's IPC; the supervisor passes on what is for a sibling. */
+import type { ChildProcess } from "node:child_process";
+import type { RuntimeConfig } from "./defaults.ts";
+import type { GovernorStatus } from "./governor/governor.ts";
+import type { Answer, Question } from "./governor/inbox.ts";
+import type { LinkState } from "./link/uplink.ts";
+
+/** All a robot's processes need to know about a run. */
+export interface SupervisorConfig {
+  readonly robot: string;
+  /** "sim" or what else carries the robot. */
+  readonly driver: string;
+  /** The robot's settings. */
+  readonly task: Readonly<Record<string, number | string | boolean>>;
+  readonly seed: number;
+  readonly clock: "realtime" | "lockstep";
+  /** Run directory; the robot keeps to `robot/` in it. */
+  readonly run: string;
+  /** ZeroMQ endpoint, as `tcp://127.0.0.1:5556`. */
+  readonly learner: string;
+  /** Ends by itself after so many steps of this session; 0: never. */
+  readonly steps: number;
+  readonly runtime: RuntimeConfig;
+}
+
+/** One line for a person, from any process. */
+export type Note = { readonly type: "note"; readonly text: string };
+export type Stop = { readonly type: "stop" };
+
+export type ToGovernor =
+  | {
+      readonly type: "start";
+      readonly config: SupervisorConfig;
+      readonly sequence: number;
+      readonly episode: number;
+      /** Left of `config.steps`. */
+      readonly steps: number;
+    }
+  | { readonly type: "answer"; readonly answer: Answer }
+  | { readonly type: "permit"; readonly through: number }
+  | Stop;
+
+export type FromGovernor =
+  | { readonly type: "question"; readonly question: Question }
+  | StepMessage
+  | { readonly type: "status"; readonly status: GovernorReport }
+  /** The machine is in its end state; the process exits after this. */
+  | { readonly type: "ended"; readonly status: GovernorReport }
+  | { readonly type: "failed"; readonly reason: string }
+  | Note;
+
+export interface GovernorReport extends GovernorStatus {
+  /** Mean of the steps since the report before; undefined when there were none. */
+  readonly rewardMean: number | undefined;
+  /** How many those were. */
+  readonly rewardSteps: number;
+}
+
+/** An encoded row. */
+export type StepMessage = {
+  readonly type: "step";
+  readonly sequence: number;
+  readonly episode: number;
+  readonly row: Uint8Array;
+};
+
+export type ToPolicy =
+  | { readonly type: "start"; readonly config: SupervisorConfig; readonly sequence: number }
+  | { readonly type: "question"; readonly question: Question }
+  | { readonly type: "swap"; readonly path: string }
+  | Stop;
+
+export type FromPolicy =
+  | { readonly type: "answer"; readonly answer: Answer }
+  /** The next answer is of this version: after a start, and after a swap. */
+  | { readonly type: "acting"; readonly version: number }
+  /** A bundle was turned down; the policy is the one from before. */
+  | { readonly type: "kept"; readonly path: string; readonly reason: string }
+  | { readonly type: "status"; readonly version: number; readonly surprise: number; readonly answerMs: number }
+  | Note;
+
+export type ToLink =
+  /** `resumed`: the session goes on, only the link's process is new. */
+  | { readonly type: "start"; readonly config: SupervisorConfig; readonly resumed: boolean }
+  | StepMessage
+  | Extract<FromPolicy, { type: "acting" | "kept" }>
+  | Stop;
+
+export type FromLink =
+  /** The spool is open; the next step has these numbers. */
+  | { readonly type: "opened"; readonly sequence: number; readonly episode: number }
+  /** Steps below this need not be kept for the link any more. */
+  | { readonly type: "written"; readonly through: number }
+  | { readonly type: "permit"; readonly through: number }
+  | { readonly type: "swap"; readonly path: string }
+  | { readonly type: "refused"; readonly reason: string }
+  | { readonly type: "status"; readonly status: LinkStatus }
+  | { readonly type: "ended"; readonly status: LinkStatus }
+  | Note;
+
+export interface LinkStatus {
+  readonly state: LinkState;
+  /** Steps the learner has not acked. */
+  readonly spoolDepth: number;
+  readonly acked: number;
+  /** Why steps are not on disk; undefined while all is well. */
+  readonly diskError: string | undefined;
+}
+
+/** One end of a pipe between two processes. Sending to a process that is gone is not an error: its death is told elsewhere. */
+export interface Channel<In, Out> {
+  send(message: Out): void;
+  onMessage(handler: (message: In) => void): void;
+  /** The other side is gone. */
+  onClose(handler: () => void): void;
+}
+
+/** To the process that forked this one. Throws when nobody did. */
+export function parentChannel<In, Out>(): Channel<In, Out> {
+  if (process.send === undefined) throw new Error(`${process.argv[1]}: expected to be started by the supervisor`);
+  return {
+    send: (message) => void process.send?.(message, undefined, undefined, () => {}),
+    onMessage: (handler) => void process.on("message", (message) => handler(message as In)),
+    onClose: (handler) => void process.on("disconnect", handler),
+  };
+}
+
+export function childChannel<In, Out>(child: ChildProcess): Channel<In, Out> {
+  return {
+    send: (message) => {
+      if (child.connected) child.send(message as object, () => {});
+    },
+    onMessage: (handler) => void child.on("message", (message) => handler(message as In)),
+    onClose: (handler) => void child.on("disconnect", handler),
+  };
+}

@@ -1,0 +1,32 @@
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import { join } from "node:path";
+
+/** Whose spool this is, kept in the robot's directory. */
+export interface Identity {
+  /** Names the spool the sequence numbers belong to. */
+  readonly stream: string;
+  /** The spool was closed in order, so its end is where the robot stopped. */
+  readonly closed: boolean;
+}
+
+export function newIdentity(): Identity {
+  return { stream: randomBytes(8).toString("hex"), closed: true };
+}
+
+/** A new identity when there is none or it cannot be read: a stream that is new costs nothing, a mixed-up one does. */
+export function readIdentity(directory: string): Identity {
+  try {
+    const { stream, closed } = JSON.parse(fs.readFileSync(join(directory, "stream.json"), "utf8")) as Partial<Identity>;
+    if (typeof stream === "string" && stream !== "") return { stream, closed: closed === true };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" && !(error instanceof SyntaxError)) throw error;
+  }
+  return newIdentity();
+}
+
+export function writeIdentity(directory: string, identity: Identity): void {
+  const path = join(directory, "stream.json");
+  fs.writeFileSync(`${path}.tmp`, `${JSON.stringify(identity)}\n`, { flush: true });
+  fs.renameSync(`${path}.tmp`, path);
+}

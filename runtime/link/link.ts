@@ -1,0 +1,154 @@
+import { join } from "node:path";
+import type { FromLink, LinkStatus, SupervisorConfig, ToLink } from "../ipc.ts";
+import { RecordLog } from "../log/record-log.ts";
+import type { StepSchema } from "../step.ts";
+import { rowEpisode } from "../wire/step-codec.ts";
+import { Downlink } from "./downlink.ts";
+import { newIdentity, readIdentity, writeIdentity } from "./identity.ts";
+import { type Connect, connectDealer } from "./socket.ts";
+import { Spool } from "./spool.ts";
+import { Uplink } from "./uplink.ts";
+
+/** A power loss costs fewer steps than this: numbers that may have gone out are not given twice. */
+const UNSYNCED_STEPS = 4096;
+const SYNC_MS = 1000;
+
+/** The link process behind its messages: spool, uplink, downlink. */
+export class Link {
+  readonly #config: SupervisorConfig;
+  readonly #send: (message: FromLink) => void;
+  readonly #spool: Spool;
+  readonly #uplink: Uplink;
+  readonly #downlink: Downlink;
+  readonly #timer: NodeJS.Timeout;
+  readonly #directory: string;
+  readonly #running: Promise<void>;
+  #stream: string;
+  #written: number;
+  #unsynced = 0;
+  #diskError: string | undefined;
+  #flushing: NodeJS.Immediate | undefined;
+  #syncing = false;
+
+  /** `resumed`: the session goes on, only this process is new. Throws when the robot's directory cannot be used. */
+  constructor(
+    config: SupervisorConfig,
+    schema: StepSchema,
+    resumed: boolean,
+    send: (message: FromLink) => void,
+    connect: Connect = connectDealer,
+  ) {
+    const report = (text: string): void => send({ type: "note", text });
+    const { link, policy, governor } = config.runtime;
+    const lockstep = config.clock === "lockstep";
+    this.#config = config;
+    this.#send = send;
+    this.#directory = join(config.run, "robot");
+    const log = new RecordLog(join(this.#directory, "spool"), { segmentBytes: link.segmentMb * 2 ** 20, report });
+    this.#spool = new Spool(log);
+    this.#written = log.next;
+    const identity = readIdentity(this.#directory);
+    this.#stream = identity.stream;
+    writeIdentity(this.#directory, { stream: this.#stream, closed: false });
+    this.#downlink = new Downlink({
+      directory: join(this.#directory, "policy"),
+      schema,
+      keep: policy.keepBundles,
+      durable: !lockstep,
+      swap: (path) => send({ type: "swap", path }),
+      timeoutMs: lockstep ? governor.lockstepTimeoutMs : 10_000,
+      report,
+    });
+    this.#uplink = new Uplink({
+      endpoint: config.learner,
+      connect,
+      spool: this.#spool,
+      schema,
+      lockstep,
+      settings: link,
+      policy: () => this.#downlink.policy,
+      stream: () => this.#stream,
+      renameStream: () => this.#rename(),
+      onWeights: (manifest, weights, graph) => this.#downlink.take(manifest, weights, graph),
+      onPermit: (through) => send({ type: "permit", through }),
+      onAck: () => this.#tellWritten(),
+      onRefused: (reason) => send({ type: "refused", reason }),
+      report,
+    });
+    const lastEpisode = log.last === undefined ? -1 : rowEpisode(log.last.payload);
+    const clean = resumed || identity.closed || log.next === 0;
+    send({ type: "opened", sequence: log.next + (clean ? 0 : UNSYNCED_STEPS), episode: lastEpisode + 1 });
+    this.#timer = setInterval(() => this.#beat(), SYNC_MS);
+    this.#running = this.#uplink.run();
+    this.#running.catch(() => {}); // whoever waits for `ended` is told
+  }
+
+  /** Rejects when the link cannot work at all. */
+  get ended(): Promise<void> {
+    return this.#running;
+  }
+
+  get status(): LinkStatus {
+    const { state, acked } = this.#uplink;
+    return { state, acked, spoolDepth: this.#spool.next - acked, diskError: this.#diskError };
+  }
+
+  take(message: Exclude<ToLink, { type: "start" | "stop" }>): void {
+    if (message.type === "acting") this.#downlink.acting(message.version);
+    else if (message.type === "kept") this.#downlink.kept(message.reason);
+    else {
+      this.#spool.append(message.sequence, message.row);
+      this.#unsynced++;
+      this.#flushing ??= setImmediate(() => this.#flush());
+    }
+  }
+
+  /** Waits a while for the learner to ack; the spool keeps the rest. */
+  async close(): Promise<void> {
+    this.#flush();
+    await this.#uplink.close();
+    clearInterval(this.#timer);
+    const error = await this.#spool.close();
+    if (error === undefined) writeIdentity(this.#directory, { stream: this.#stream, closed: true });
+  }
+
+  #flush(): void {
+    clearImmediate(this.#flushing);
+    this.#flushing = undefined;
+    const error = this.#spool.flush();
+    if (error !== undefined && this.#diskError === undefined) {
+      this.#send({ type: "note", text: `link: steps are not on disk: ${error.message}` });
+    }
+    this.#diskError = error?.message;
+    this.#tellWritten();
+    this.#uplink.kick();
+    if (this.#unsynced > UNSYNCED_STEPS / 2) void this.#sync();
+  }
+
+  #tellWritten(): void {
+    if (this.#spool.written <= this.#written) return;
+    this.#written = this.#spool.written;
+    this.#send({ type: "written", through: this.#written });
+  }
+
+  #beat(): void {
+    this.#flush();
+    void this.#sync();
+    this.#send({ type: "status", status: this.status });
+  }
+
+  async #sync(): Promise<void> {
+    if (this.#syncing || this.#unsynced === 0) return;
+    this.#syncing = true;
+    this.#unsynced = 0;
+    await this.#spool.sync();
+    this.#syncing = false;
+  }
+
+  #rename(): void {
+    this.#spool.forget(this.#spool.next);
+    this.#stream = newIdentity().stream;
+    writeIdentity(this.#directory, { stream: this.#stream, closed: false });
+    this.#send({ type: "note", text: `link: ${this.#config.robot} goes on as stream ${this.#stream}` });
+  }
+}

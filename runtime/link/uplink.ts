@@ -1,0 +1,238 @@
+import type { RUNTIME_DEFAULTS } from "../defaults.ts";
+import { type StepSchema, schemaHash } from "../step.ts";
+import type { PolicyManifest } from "../wire/manifest.ts";
+import { decodeMessage, encodeMessage, PROTOCOL, type RobotMessage } from "../wire/messages.ts";
+import { markFirst } from "../wire/step-codec.ts";
+import type { Connect, LinkSocket } from "./socket.ts";
+import type { Spool } from "./spool.ts";
+
+export interface UplinkOptions {
+  readonly endpoint: string;
+  readonly connect: Connect;
+  readonly spool: Spool;
+  readonly schema: StepSchema;
+  readonly lockstep: boolean;
+  readonly settings: typeof RUNTIME_DEFAULTS.link;
+  /** Asked at every hello. */
+  readonly policy: () => { readonly graphHash: string; readonly policyVersion: number };
+  readonly stream: () => string;
+  /** The learner knows a later end of this stream than the spool: give it a new name. */
+  readonly renameStream: () => void;
+  /** Resolves when the policy acts, or was turned down; nothing later is heard before. */
+  readonly onWeights: (manifest: PolicyManifest, weights: Uint8Array, graph: Uint8Array) => Promise<void>;
+  readonly onPermit: (through: number) => void;
+  readonly onAck: () => void;
+  readonly onRefused: (reason: string) => void;
+  readonly report: (line: string) => void;
+}
+
+export type LinkState = "connecting" | "connected" | "refused" | "closed";
+
+/** Brings the spool's steps to the learner, over as many connections, restarts and resends as it takes. */
+export class Uplink {
+  readonly #options: UplinkOptions;
+  #state: LinkState = "connecting";
+  #socket: LinkSocket | undefined;
+  #saidHello = false;
+  #heardMs = 0;
+  #saidMs = 0;
+  /** A message is being acted on: silence is ours. */
+  #busy = false;
+  /** First step that was not sent on this connection. */
+  #cursor = 0;
+  #acked = 0;
+  #pumping = false;
+  #pumpTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: UplinkOptions) {
+    this.#options = options;
+    this.#acked = options.spool.first;
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** Every step below this is durable at the learner. */
+  get acked(): number {
+    return this.#acked;
+  }
+
+  /** Runs until `close` or a refusal. Throws only when sockets cannot be made at all. */
+  async run(): Promise<void> {
+    while (this.#state !== "refused" && this.#state !== "closed") {
+      this.#state = "connecting";
+      this.#saidHello = false;
+      this.#heardMs = performance.now();
+      this.#socket = await this.#options.connect(this.#options.endpoint);
+      const beat = setInterval(() => void this.#beat(), Math.min(100, this.#options.settings.aliveMs));
+      try {
+        await this.#beat();
+        for await (const frames of this.#socket) await this.#hear(frames);
+      } finally {
+        clearInterval(beat);
+        this.#socket.close();
+      }
+    }
+  }
+
+  /** New steps are in the spool: sends them now (lockstep) or together with what comes soon. */
+  kick(): void {
+    if (this.#options.lockstep || this.#options.spool.next - this.#cursor >= this.#options.settings.batchRows) {
+      void this.#pump();
+    } else {
+      this.#pumpTimer ??= setTimeout(() => void this.#pump(), this.#options.settings.batchMs);
+    }
+  }
+
+  /** Waits until everything is acked, at most `flushMs`, then says goodbye. */
+  async close(): Promise<void> {
+    const { spool, settings } = this.#options;
+    const until = performance.now() + settings.flushMs;
+    while (this.#state === "connected" && this.#acked < spool.next && performance.now() < until) {
+      void this.#pump();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    if (this.#state === "connected") await this.#say({ type: "bye" });
+    clearTimeout(this.#pumpTimer);
+    this.#state = "closed";
+    this.#socket?.close();
+  }
+
+  async #beat(): Promise<void> {
+    const { aliveMs, silentMs } = this.#options.settings;
+    const now = performance.now();
+    if (this.#busy) this.#heardMs = now;
+    if (!this.#saidHello) await this.#hello();
+    else if (now - this.#heardMs > silentMs) this.#socket?.close();
+    else if (this.#state === "connected" && now - this.#saidMs > aliveMs) await this.#say({ type: "alive" });
+  }
+
+  async #hello(): Promise<void> {
+    const { schema, spool, lockstep } = this.#options;
+    this.#saidHello = true;
+    this.#heardMs = performance.now();
+    this.#saidHello = await this.#say({
+      type: "hello",
+      protocol: PROTOCOL,
+      robot: schema.robot,
+      stream: this.#options.stream(),
+      schema,
+      schemaHash: schemaHash(schema),
+      next: spool.next,
+      lockstep,
+      ...this.#options.policy(),
+    });
+  }
+
+  async #hear(frames: readonly Uint8Array[]): Promise<void> {
+    this.#busy = true;
+    try {
+      await this.#act(frames);
+    } catch (error) {
+      this.#options.report(`link: passed over a message: ${(error as Error).message}`);
+    } finally {
+      this.#busy = false;
+      this.#heardMs = performance.now();
+    }
+  }
+
+  async #act(frames: readonly Uint8Array[]): Promise<void> {
+    const { message, payloads } = decodeMessage(frames);
+    switch (message.type) {
+      case "welcome":
+        return this.#welcome(count(message.resume, "welcome.resume"));
+      case "ack":
+        return this.#ack(count(message.next, "ack.next"));
+      case "permit":
+        return this.#options.onPermit(count(message.through, "permit.through"));
+      case "weights": {
+        const [weights, graph] = payloads;
+        if (weights === undefined || graph === undefined) throw new Error("weights: expected two payloads");
+        return this.#options.onWeights(message.manifest, weights, graph);
+      }
+      case "refuse":
+        this.#state = "refused";
+        this.#options.onRefused(String(message.reason));
+        this.#socket?.close();
+        return undefined;
+      case "alive":
+        return undefined;
+      default:
+        throw new Error(`expected a learner's message, found "${message.type}"`);
+    }
+  }
+
+  #welcome(resume: number): void {
+    const { spool, renameStream } = this.#options;
+    if (resume > spool.next) {
+      this.#options.report(
+        `link: the learner has steps up to ${resume}, the spool up to ${spool.next}: a new stream begins`,
+      );
+      renameStream();
+      this.#socket?.close();
+      return;
+    }
+    this.#state = "connected";
+    this.#cursor = resume;
+    this.#ack(resume);
+    void this.#pump();
+  }
+
+  #ack(next: number): void {
+    this.#acked = Math.min(next, this.#options.spool.next);
+    this.#options.spool.forget(this.#acked);
+    this.#options.onAck();
+    void this.#pump();
+  }
+
+  async #pump(): Promise<void> {
+    clearTimeout(this.#pumpTimer);
+    this.#pumpTimer = undefined;
+    if (this.#pumping) return;
+    this.#pumping = true;
+    try {
+      while (this.#state === "connected" && (await this.#sendRows())) {}
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  /** Sends one batch; false when there is nothing to send, or no room. */
+  async #sendRows(): Promise<boolean> {
+    const { spool, settings } = this.#options;
+    const from = this.#cursor;
+    const room = settings.windowRows - (from - this.#acked);
+    const batch = room > 0 ? spool.take(from, Math.min(settings.batchRows, room)) : undefined;
+    if (batch === undefined) return false;
+    const gap = batch.first > from;
+    const rows = Buffer.concat(batch.rows);
+    if (gap) markFirst(rows);
+    this.#cursor = batch.first + batch.rows.length;
+    const sent = await this.#say(
+      { type: "rows", stream: this.#options.stream(), first: batch.first, count: batch.rows.length, gap },
+      rows,
+    );
+    if (!sent) this.#cursor = Math.min(this.#cursor, from);
+    return sent;
+  }
+
+  async #say(message: RobotMessage, ...payloads: Uint8Array[]): Promise<boolean> {
+    if (this.#socket === undefined) return false;
+    try {
+      const sent = await this.#socket.send(encodeMessage(message, ...payloads));
+      if (sent) this.#saidMs = performance.now();
+      return sent;
+    } catch (error) {
+      this.#options.report(`link: "${message.type}" was not sent: ${(error as Error).message}`);
+      return false;
+    }
+  }
+}
+
+function count(value: unknown, name: string): number {
+  if (!Number.isSafeInteger(value) || (value as number) < 0) {
+    throw new Error(`${name}: expected a whole number, found ${JSON.stringify(value)}`);
+  }
+  return value as number;
+}

@@ -1,0 +1,50 @@
+import type { GovernorReport, LinkStatus, SupervisorConfig } from "../ipc.ts";
+
+/** Where the robot stands, about once a second. */
+export interface RobotStatus extends GovernorReport {
+  readonly link: LinkStatus;
+  /** Since the policy in force was taken up, s of wall time; undefined while exploring. */
+  readonly policyAgeSeconds: number | undefined;
+  /** KL(posterior‖prior) of the newest answer, nats. */
+  readonly surprise: number;
+  /** Time the newest answer took. */
+  readonly answerMs: number;
+  /** Times a process had to be started again. */
+  readonly restarts: { readonly governor: number; readonly policy: number; readonly link: number };
+  /** Steps lost before they reached the disk. */
+  readonly lostSteps: number;
+}
+
+/** How a session of the robot ended. */
+export interface RobotSummary {
+  /** "steps": it took the steps it was asked for. "refused": by the learner. "failed": see `failure`. */
+  readonly reason: "stopped" | "steps" | "refused" | "failed";
+  /** Undefined for "stopped" and "steps". */
+  readonly failure: string | undefined;
+  readonly status: RobotStatus;
+}
+
+export type ToSupervisor = { readonly type: "start"; readonly config: SupervisorConfig } | { readonly type: "stop" };
+
+export type FromSupervisor =
+  | { readonly type: "status"; readonly status: RobotStatus }
+  | { readonly type: "note"; readonly text: string }
+  | { readonly type: "ended"; readonly summary: RobotSummary };
+
+export const NO_LINK: LinkStatus = { state: "connecting", spoolDepth: 0, acked: 0, diskError: undefined };
+
+export const NO_GOVERNOR: GovernorReport = {
+  state: "unpowered",
+  steps: 0,
+  sequence: 0,
+  episode: 0,
+  stage: "",
+  policyVersion: 0,
+  lateness: { p50Ms: 0, p99Ms: 0, maxMs: 0 },
+  missedTicks: 0,
+  starvedTicks: 0,
+  refusedActions: 0,
+  holds: 0,
+  rewardMean: undefined,
+  rewardSteps: 0,
+};

@@ -1,0 +1,274 @@
+import type { Question } from "../governor/inbox.ts";
+import type { FromGovernor, FromLink, FromPolicy, SupervisorConfig, ToGovernor, ToLink, ToPolicy } from "../ipc.ts";
+import { Child } from "./child.ts";
+import { StepRing } from "./ring.ts";
+import { type FromSupervisor, NO_GOVERNOR, NO_LINK, type RobotStatus, type RobotSummary } from "./status.ts";
+
+export interface SupervisorOptions {
+  readonly config: SupervisorConfig;
+  readonly entries: { readonly governor: URL; readonly policy: URL; readonly link: URL };
+  /** Opens the driver itself and brings the machine to its end state: the governor cannot any more. */
+  readonly relax: () => Promise<void>;
+  readonly send: (event: FromSupervisor) => void;
+}
+
+const STATUS_MS = 1000;
+/** Steps on their way to the link; bounds what it must hold in memory. */
+const LINK_WINDOW = 1024;
+/** A process that dies so often in a row before it ever worked would do so for ever. */
+const HOPELESS = 3;
+
+/** Runs a robot's three processes, passes their messages on, and outlives each of them. */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #governor: Child<FromGovernor, ToGovernor>;
+  readonly #policy: Child<FromPolicy, ToPolicy>;
+  readonly #link: Child<FromLink, ToLink>;
+  readonly #ring: StepRing;
+  readonly #timer: NodeJS.Timeout;
+  #started: { readonly sequence: number; readonly episode: number } | undefined;
+  #report = NO_GOVERNOR;
+  #reward = { sum: 0, steps: 0 };
+  #linkStatus = NO_LINK;
+  #ended: { readonly reason: "steps" } | undefined;
+  #failure = "";
+  /** Number and episode of the step that comes next. */
+  #sequence = 0;
+  #episode = 0;
+  #permit = 0;
+  #toLink = 0;
+  #written = 0;
+  #linkOpen = false;
+  /** The policy has a question to answer; the newest that waits its turn. */
+  #asked: Question | undefined;
+  #waiting: Question | undefined;
+  #version = 0;
+  #versionSinceMs = 0;
+  #policyStatus = { surprise: 0, answerMs: 0 };
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    const { config, entries, send } = options;
+    const settings = config.runtime.supervisor;
+    const report = (text: string): void => send({ type: "note", text });
+    this.#ring = new StepRing(settings.ringRows);
+    this.#link = new Child({
+      name: "link",
+      entry: entries.link,
+      settings,
+      report,
+      onMessage: (message) => this.#fromLink(message),
+      onStart: () => this.#link.send({ type: "start", config, resumed: this.#started !== undefined }),
+      onDeath: async (cause) => {
+        this.#linkOpen = false;
+        this.#linkStatus = { ...this.#linkStatus, state: "connecting" };
+        return this.#worthAnother("link", cause, this.#started === undefined && this.#link.soonInRow >= HOPELESS);
+      },
+    });
+    this.#policy = new Child({
+      name: "policy",
+      entry: entries.policy,
+      settings,
+      report,
+      onMessage: (message) => this.#fromPolicy(message),
+      onStart: () => {
+        this.#policy.send({ type: "start", config, sequence: this.#sequence });
+        this.#waiting ??= this.#asked;
+        this.#asked = undefined;
+        this.#passQuestion();
+      },
+      onDeath: async () => true,
+    });
+    this.#governor = new Child({
+      name: "governor",
+      entry: entries.governor,
+      settings,
+      report,
+      onMessage: (message) => this.#fromGovernor(message),
+      onStart: () => this.#startGovernor(),
+      onDeath: (cause) => this.#governorDied(cause),
+    });
+    this.#timer = setInterval(() => send({ type: "status", status: this.#status() }), STATUS_MS);
+  }
+
+  /** The link comes first: it knows which number the next step has. */
+  start(): void {
+    this.#link.start();
+  }
+
+  /** Governor first, so that the robot is in its end state; then what it did goes to the learner; then the rest. */
+  stop(reason: RobotSummary["reason"] = "stopped", failure?: string): Promise<void> {
+    this.#stopping ??= this.#stop(reason, failure);
+    return this.#stopping;
+  }
+
+  async #stop(reason: RobotSummary["reason"], failure: string | undefined): Promise<void> {
+    const { config, send } = this.#options;
+    const { stopMs } = config.runtime.supervisor;
+    if (!(await this.#governor.stop({ type: "stop" }, stopMs))) await this.#relax("did not end when told to");
+    this.#passSteps(Number.POSITIVE_INFINITY);
+    await this.#link.stop({ type: "stop" }, config.runtime.link.flushMs + stopMs);
+    await this.#policy.stop({ type: "stop" }, stopMs);
+    clearInterval(this.#timer);
+    send({ type: "ended", summary: { reason, failure, status: this.#status() } });
+  }
+
+  #fromGovernor(message: FromGovernor): void {
+    if (message.type === "question") {
+      const { question } = message;
+      this.#waiting = { ...question, isFirst: question.isFirst || this.#waiting?.isFirst === true };
+      this.#passQuestion();
+    } else if (message.type === "step") {
+      this.#sequence = message.sequence + 1;
+      this.#episode = message.episode;
+      this.#ring.push(message);
+      this.#passSteps(LINK_WINDOW);
+    } else if (message.type === "failed") this.#failure = message.reason;
+    else if (message.type === "note") this.#options.send(message);
+    else {
+      this.#report = message.status;
+      const { rewardMean = 0, rewardSteps } = message.status;
+      this.#reward = { sum: this.#reward.sum + rewardMean * rewardSteps, steps: this.#reward.steps + rewardSteps };
+      if (message.type === "ended") this.#ended = { reason: "steps" };
+    }
+  }
+
+  #fromPolicy(message: FromPolicy): void {
+    if (message.type === "answer") {
+      this.#governor.send(message);
+      this.#asked = undefined;
+      this.#passQuestion();
+    } else if (message.type === "status") this.#policyStatus = message;
+    else if (message.type === "note") this.#options.send(message);
+    else {
+      if (message.type === "acting" && message.version !== this.#version) {
+        this.#version = message.version;
+        this.#versionSinceMs = performance.now();
+      }
+      this.#link.send(message);
+    }
+  }
+
+  #fromLink(message: FromLink): void {
+    if (message.type === "opened") this.#linkOpened(message.sequence, message.episode);
+    else if (message.type === "written") {
+      this.#written = message.through;
+      this.#ring.trim(message.through);
+      this.#passSteps(LINK_WINDOW);
+    } else if (message.type === "permit") {
+      this.#permit = Math.max(this.#permit, message.through);
+      this.#governor.send(message);
+    } else if (message.type === "swap") this.#policy.send(message);
+    else if (message.type === "refused") void this.stop("refused", `the learner refused this robot: ${message.reason}`);
+    else if (message.type === "note") this.#options.send(message);
+    else this.#linkStatus = message.status;
+  }
+
+  #linkOpened(sequence: number, episode: number): void {
+    this.#linkOpen = true;
+    this.#toLink = sequence;
+    this.#written = sequence;
+    if (this.#started !== undefined) {
+      this.#passSteps(LINK_WINDOW);
+      return;
+    }
+    this.#started = { sequence, episode };
+    this.#sequence = sequence;
+    this.#episode = episode;
+    this.#policy.start();
+    this.#governor.start();
+  }
+
+  #startGovernor(): void {
+    const { config } = this.#options;
+    const begun = this.#started!;
+    const again = this.#sequence > begun.sequence;
+    const steps = config.steps === 0 ? 0 : config.steps - (this.#sequence - begun.sequence);
+    this.#governor.send({
+      type: "start",
+      config,
+      sequence: this.#sequence,
+      episode: this.#episode + (again ? 1 : 0),
+      steps,
+    });
+    if (this.#permit > 0) this.#governor.send({ type: "permit", through: this.#permit });
+  }
+
+  /** One question at a time: a policy that was slow goes on with the newest, not with a queue of old ones. */
+  #passQuestion(): void {
+    if (this.#asked !== undefined || this.#waiting === undefined) return;
+    this.#asked = this.#waiting;
+    this.#waiting = undefined;
+    this.#policy.send({ type: "question", question: this.#asked });
+  }
+
+  #passSteps(window: number): void {
+    if (!this.#linkOpen) return;
+    for (let step = this.#ring.from(this.#toLink); step !== undefined; step = this.#ring.from(this.#toLink)) {
+      if (step.sequence - this.#written >= window) return;
+      this.#link.send(step);
+      this.#toLink = step.sequence + 1;
+    }
+  }
+
+  async #governorDied(cause: string): Promise<boolean> {
+    const { config, send } = this.#options;
+    const why = this.#failure || cause;
+    this.#failure = "";
+    if (this.#ended !== undefined) {
+      void this.stop(this.#ended.reason);
+      return false;
+    }
+    await this.#relax(why);
+    const taken = config.steps > 0 && this.#sequence - this.#started!.sequence >= config.steps;
+    if (taken) {
+      void this.stop("steps");
+      return false;
+    }
+    if (config.driver !== "sim") {
+      this.#report = { ...this.#report, state: "fault" };
+      send({ type: "note", text: `the robot stays in its end state until this run is started again: ${why}` });
+      return false;
+    }
+    const hopeless = this.#governor.soonInRow >= HOPELESS;
+    return this.#worthAnother("governor", why, hopeless);
+  }
+
+  #worthAnother(name: string, cause: string, hopeless: boolean): boolean {
+    if (hopeless) void this.stop("failed", `${name}: ${cause}`);
+    return !hopeless;
+  }
+
+  async #relax(why: string): Promise<void> {
+    const { relax, send } = this.#options;
+    try {
+      await relax();
+      send({ type: "note", text: `governor: ${why}; the robot was brought to its end state without it` });
+    } catch (error) {
+      send({ type: "note", text: `governor: ${why}; THE END STATE WAS NOT REACHED: ${(error as Error).message}` });
+    }
+  }
+
+  #status(): RobotStatus {
+    const { sum, steps } = this.#reward;
+    this.#reward = { sum: 0, steps: 0 };
+    return {
+      ...this.#report,
+      rewardMean: steps > 0 ? sum / steps : undefined,
+      rewardSteps: steps,
+      sequence: this.#sequence,
+      steps: this.#sequence - (this.#started?.sequence ?? 0),
+      link: this.#linkStatus,
+      policyAgeSeconds: this.#version > 0 ? (performance.now() - this.#versionSinceMs) / 1000 : undefined,
+      surprise: this.#policyStatus.surprise,
+      answerMs: this.#policyStatus.answerMs,
+      restarts: {
+        governor: this.#governor.restarts,
+        policy: this.#policy.restarts,
+        link: this.#link.restarts,
+      },
+      lostSteps: this.#ring.dropped,
+    };
+  }
+}
