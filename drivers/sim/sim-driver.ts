@@ -30,6 +30,7 @@ export class SimDriver implements Driver {
     this.#fingerprint = modelFingerprint(model.xml);
   }
 
+  /** Puts the machine where its model starts. Does nothing when open: a machine that was restored stays so. */
   async open(): Promise<void> {
     this.#machine ??= await Machine.build(this.#spec, this.#model);
   }
@@ -74,12 +75,15 @@ export class SimDriver implements Driver {
     return this.#skippedNs;
   }
 
-  /** The machine as it is: where it lies, how it moves, what its motors follow. For `restore`, in any process. */
+  /** The machine as it is: where it lies, how it moves, what its motors follow. Only while open. */
   snapshot(): Uint8Array {
     return encodeSnapshot(this.#fingerprint, this.#opened().state());
   }
 
-  /** Goes on from a snapshot, bit for bit; time begins anew with the next call. Throws when it is of another model. */
+  /**
+   * Goes on from a snapshot, of whichever process, bit for bit; time begins anew with the next call. Only while open.
+   * Throws when it is of another model or damaged.
+   */
   restore(snapshot: Uint8Array): void {
     this.#opened().restore(decodeSnapshot(this.#fingerprint, snapshot));
     this.#present = undefined;

@@ -3,7 +3,7 @@ import type { RobotSpec } from "../../runtime/robot.ts";
 /** Length of each link, m. */
 export const LINK = 0.2;
 /** Either joint turns so far both ways, rad. */
-const RANGE = 2.5;
+const RANGE = 1.6;
 
 const JOINT = { min: -RANGE, max: RANGE, velocityLimit: 30, effortLimit: 3, kp: 4, kd: 0.4 } as const;
 

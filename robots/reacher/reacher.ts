@@ -6,14 +6,16 @@ import { LINK, REACHER_SPEC, reacherMjcf } from "./arm.ts";
 /** Every number that changes what the reacher does. */
 export const REACHER_SETTINGS = {
   /** Where the tip should be, m from the shoulder. */
-  goalX: 0.15,
-  goalY: 0.25,
+  goalX: 0.02,
+  goalY: 0.35,
   /** Steps that are reported together. */
   windowSteps: 100,
 };
 
 export type ReacherSettings = typeof REACHER_SETTINGS;
 
+/** A step's reward at the goal. */
+const BEST_REWARD = 10;
 /** Distance at which the reward has fallen to 1/e, m. */
 const REWARD_SCALE = 0.15;
 /** m */
@@ -56,7 +58,7 @@ function reacherTask({ goalX, goalY, windowSteps }: ReacherSettings): Task {
       const [x, y] = tip(position);
       return { arm: Float32Array.of(...position, ...velocity, goalX - x, goalY - y) };
     },
-    reward: (sample) => Math.exp(-distance(sample) / REWARD_SCALE),
+    reward: (sample) => BEST_REWARD * Math.exp(-distance(sample) / REWARD_SCALE),
     isTerminal: () => false,
     stage: (sample) => (distance(sample) < AT_THE_GOAL ? "at the goal" : "reaching"),
   };

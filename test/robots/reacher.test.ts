@@ -31,11 +31,13 @@ async function meanReward(seconds: number, choose: () => readonly number[]): Pro
 test("the right posture scores far above random ones", async () => {
   const random = new Random(0);
   const wandering = await meanReward(200, () => [2 * random.uniform() - 1, 2 * random.uniform() - 1]);
-  // The goal lies 0.2915 m away at 1.0304 rad: both links open by ±acos(0.2915/0.4).
-  const open = Math.acos(Math.hypot(0.15, 0.25) / 0.4);
-  const reaching = await meanReward(10, () => [(Math.atan2(0.25, 0.15) - open) / 2.5, (2 * open) / 2.5]);
-  expect(wandering).toBeLessThan(0.25);
-  expect(reaching).toBeGreaterThan(0.9);
+  // Both links are as long: they open by ±acos(distance / 0.4 m) about the way to the goal.
+  const { goalX, goalY } = REACHER.settings;
+  const open = Math.acos(Math.hypot(goalX, goalY) / 0.4);
+  const range = REACHER.spec.joints[0]!.max;
+  const reaching = await meanReward(10, () => [(Math.atan2(goalY, goalX) - open) / range, (2 * open) / range]);
+  expect(wandering).toBeLessThan(2);
+  expect(reaching).toBeGreaterThan(9);
 });
 
 test("the tip is where two links of 0.2 m end", () => {

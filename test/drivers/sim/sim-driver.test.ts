@@ -193,7 +193,8 @@ describe("a snapshot", () => {
     const there = copy(await one.driver.read());
     const other = a1();
     await other.driver.open();
-    other.driver.restore(one.driver.snapshot());
+    other.driver.restore(Buffer.from(one.driver.snapshot())); // as a file gives it
+    await other.driver.open();
     expect({ ...(await other.driver.read()), timeNs: 0n }).toEqual({ ...there, timeNs: 0n });
     for (let i = 0; i < 40; i++) {
       for (const { driver, pass } of [one, other]) {
