@@ -80,7 +80,8 @@ export class LinkServer {
       await router.bind(endpoint.replace("//localhost:", "//127.0.0.1:"));
     } catch (error) {
       router.close();
-      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code !== "EADDRINUSE") throw new Error(`learner: expected to listen at ${endpoint}, found: ${message}`);
       throw new Error(`learner: expected ${endpoint} to be free, found it taken; is another learner running?`);
     }
     return new LinkServer(router, host, nowMs);

@@ -174,6 +174,20 @@ test("a robot that connects anew goes on where the learner's disk ends, and gets
   expect(second.manifest.graphHash).toBe(manifest.graphHash);
 });
 
+test("two robots of one kind feed one learner, each with its own numbers", async () => {
+  const batches: Batch[] = [];
+  const learner = await startLearner({ onBatch: (batch) => batches.push(batch) });
+  const robots = ["one", "two"].map((stream) => connect(learner.endpoint, stream));
+  for (const robot of robots) await robot.hello();
+  for (let first = 0; first < 60; first += 6) for (const robot of robots) await robot.rows(first, 6);
+  for (const robot of robots) await robot.expect("ack", ({ next }) => next === 60);
+  for (const robot of robots) await robot.expect("weights");
+  expect((await learner.stop()).steps).toBe(120);
+  for (const { observation } of batches) {
+    for (let at = 4; at < 16; at++) expect(observation[3 * at]).toBe(observation[3 * (at - 4)]! + 1);
+  }
+});
+
 test("another robot, another clock, another protocol and nonsense are refused or dropped; the rest goes on", async () => {
   const learner = await startLearner();
   const robot = connect(learner.endpoint);
@@ -214,6 +228,7 @@ test("a taken endpoint and one beyond this machine are refused in one line", asy
     `learner: expected ${endpoint} to be free, found it taken; is another learner running?`,
   );
   await expect(startLearner({ bind: "tcp://0.0.0.0:5556" })).rejects.toThrow(/found tcp:\/\/0.0.0.0:5556; .* keys/);
+  await expect(startLearner({ bind: "tcp://127.0.0.999:5556" })).rejects.toThrow(/expected to listen at/);
   await expect(startLearner({ bind: "here" })).rejects.toThrow('found "here"');
 });
 
