@@ -175,6 +175,30 @@ test("the base velocity is the mean over 120 ms of the true one, in the world's 
   await driver.close();
 });
 
+test("the gyro is how the orientation turns, in the body's frame", async () => {
+  const { driver, pass } = a1({ start: "random", seed: 5 }); // seed 5 lands on an edge and tumbles
+  await driver.open();
+  await driver.read();
+  await pass(300);
+  let before = [...(await driver.read()).sensors.orientation!];
+  let fastest = 0;
+  for (let i = 0; i < 100; i++) {
+    await pass(2.5);
+    const { orientation, gyro } = (await driver.read()).sensors;
+    const [w, x, y, z] = before as [number, number, number, number];
+    const [W, X, Y, Z] = orientation as unknown as [number, number, number, number];
+    // Vector part of conj(before)·after is half the angle turned, for small angles.
+    const turned = [w * X - x * W - y * Z + z * Y, w * Y - y * W - z * X + x * Z, w * Z - z * W - x * Y + y * X];
+    turned.forEach((half, axis) => {
+      expect((2 * half) / 0.0025).toBeCloseTo(gyro![axis]!, 2);
+    });
+    fastest = Math.max(fastest, Math.hypot(...gyro!));
+    before = [...orientation!];
+  }
+  expect(fastest).toBeGreaterThan(2);
+  await driver.close();
+});
+
 describe("a snapshot", () => {
   const pose = A1.spec.restPose;
   const crouch = (scale: number): JointCommand => ({
