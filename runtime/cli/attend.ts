@@ -26,8 +26,10 @@ export async function attend(parts: readonly KeeperOptions[], screen: Screen): P
       for (const keeper of keepers) keeper.kill();
     }
   };
+  const onPause = () => screen.note("Ctrl-Z does not stop the robot; Ctrl-C does");
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) process.on(signal, onSignal);
+  process.on("SIGTSTP", onPause);
   try {
     const over = () => Promise.race([asked, ...keepers.map(({ ended }) => ended)]).then(() => true);
     for (const part of parts) {
@@ -41,5 +43,6 @@ export async function attend(parts: readonly KeeperOptions[], screen: Screen): P
     return failure;
   } finally {
     for (const signal of signals) process.off(signal, onSignal);
+    process.off("SIGTSTP", onPause);
   }
 }

@@ -15,7 +15,7 @@ export function renderBlock(view: View, columns: number): string[] {
   }
   if (learner !== undefined) rows.push(["learner", learnerText(learner)]);
   if (robot !== undefined)
-    rows.push(["loop", loopText(view)], ["link", `${robot.link}, ${count(robot.spooled)} steps waiting`]);
+    rows.push(["loop", loopText(view)], ["link", `${robot.link.state}, ${count(robot.link.spoolDepth)} steps waiting`]);
   if (learner?.diskError !== undefined) rows.push(["disk", learner.diskError]);
   const seconds = robotSeconds(view);
   const title = `${seconds === undefined ? "" : `${clock(seconds)}  `}${view.title}, ${stepsText(view)}`;
@@ -29,14 +29,14 @@ export function renderLine(view: View): string {
   const parts = [seconds === undefined ? view.title : clock(seconds), stepsText(view)];
   if (robot !== undefined) {
     parts.push(stageText(view), `reward ${rewardText(view)}`, policyText(view), loopText(view));
-    if (robot.spooled > 0) parts.push(`${count(robot.spooled)} steps waiting`);
+    if (robot.link.spoolDepth > 0) parts.push(`${count(robot.link.spoolDepth)} steps waiting`);
   }
   if (learner !== undefined) parts.push(learnerText(learner));
   return parts.join(" | ");
 }
 
 function stepsText({ robot, learner }: View): string {
-  return `${count(robot?.steps ?? learner?.steps ?? 0)} steps`;
+  return `${count(robot?.sequence ?? learner?.steps ?? 0)} steps`;
 }
 
 function stageText(view: View): string {
@@ -46,10 +46,9 @@ function stageText(view: View): string {
 }
 
 function rewardText(view: View): string {
-  const now = view.robot === undefined || view.robot.rewardSteps === 0 ? undefined : view.robot.reward;
   const recent = meanReward(view, 300);
   const arrow = trend(recent, meanReward(view, 300, 300));
-  return `${fixed(now)} a step now, ${fixed(recent)} over 5 min${arrow}`;
+  return `${fixed(view.robot?.rewardMean)} a step now, ${fixed(recent)} over 5 min${arrow}`;
 }
 
 /** Up or down when the last five minutes differ from the five before by more than 2 %. */
@@ -91,9 +90,9 @@ function learnerText(learner: LearnerStatus): string {
 
 function loopText({ robot }: View): string {
   if (robot === undefined) return "";
-  const { p50, p99, max } = robot.lateness;
-  const late = `late by ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)}, max ${max.toFixed(1)}`;
-  return `${late}; ticks missed ${robot.missed}, starved ${robot.starved}`;
+  const { p50Ms, p99Ms, maxMs } = robot.lateness;
+  const late = `late by ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)}, max ${maxMs.toFixed(1)}`;
+  return `${late}; ticks missed ${robot.missedTicks}, starved ${robot.starvedTicks}`;
 }
 
 function cut(line: string, columns: number): string {

@@ -1,6 +1,6 @@
 import { endpoint, expectPositionals, parseArguments, wholeNumber } from "./arguments.ts";
 import { RUN_OPTIONS, typedSettings } from "./options.ts";
-import { forkRobot } from "./robot-process.ts";
+import { robotStarter } from "./robot-process.ts";
 import { checkTask, robotCalled, robotDefaults } from "./robot-settings.ts";
 import { run } from "./run.ts";
 import { Screen } from "./screen.ts";
@@ -40,7 +40,11 @@ export async function robot(argv: readonly string[]): Promise<number> {
     check: ({ settings, before }) => checkTask(definition, settings, before),
     screen: () => new Screen(`${name} in ${path}`, definition.spec.policyRateHz, undefined, flags.has("json")),
     parts: (settings, screen) => [
-      { name: "robot", stopMs: 30_000, start: () => forkRobot({ settings, run: path, learner, steps }, screen) },
+      {
+        name: "robot",
+        stopMs: 30_000,
+        start: robotStarter({ settings, run: path, learner: () => learner, steps }, screen),
+      },
     ],
   });
 }

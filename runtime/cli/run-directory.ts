@@ -14,14 +14,14 @@ import { dirname, join } from "node:path";
 import { savable } from "../config.ts";
 
 /** What a run directory holds; anything else in it means that it is somebody's other directory. */
-const CONTENTS = new Set(["config.json", "lock", "robot", "learner", "policy", "robot.log", "learner.log"]);
+const CONTENTS = new Set(["config.json", "lock", "robot", "learner", "policy", "learner.log"]);
 
 /** Below this a person is told before the run starts: about three hours of an A1's steps and checkpoints. */
 const LOW_DISK_BYTES = 1e9;
 
 /**
  * The one directory in which a run lives. Holds `lock` until `close`, so that two processes never share it:
- * config.json, robot/ and robot.log (spool, policy, state), learner/ and learner.log (steps, checkpoints), policy/.
+ * config.json, robot/ (spool, policies, state), learner/ (steps, checkpoints), learner.log, policy/ (the newest).
  */
 export class RunDirectory {
   readonly path: string;
@@ -49,21 +49,9 @@ export class RunDirectory {
     this.notes = notes;
   }
 
-  /** What was saved by the run's first start, or undefined. */
+  /** What the run's last start saved, or undefined. */
   readConfig(): unknown {
-    const file = join(this.path, "config.json");
-    let text: string;
-    try {
-      text = readFileSync(file, "utf8");
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-      throw new Error(`${file}: expected a readable file, found ${reason(error)}`);
-    }
-    try {
-      return JSON.parse(text);
-    } catch (error) {
-      throw new Error(`${file}: expected the settings of this run as JSON, found damage: ${(error as Error).message}`);
-    }
+    return readSavedConfig(this.path);
   }
 
   /** Replaces the saved settings; a crash leaves the old or the new ones, never half of them. */
@@ -84,6 +72,23 @@ export class RunDirectory {
   close(): void {
     const file = join(this.path, "lock");
     if (readOwner(file)?.pid === process.pid) rmSync(file, { force: true });
+  }
+}
+
+/** A run's saved settings, undefined where there are none; needs no lock. */
+export function readSavedConfig(run: string): unknown {
+  const file = join(run, "config.json");
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new Error(`${file}: expected a readable file, found ${reason(error)}`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${file}: expected the settings of this run as JSON, found damage: ${reason(error)}`);
   }
 }
 

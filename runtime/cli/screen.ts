@@ -1,8 +1,9 @@
 import { isatty } from "node:tty";
 import type { LearnerEvent } from "../../learner/train/status.ts";
+import type { RobotStatus } from "../supervisor/status.ts";
 import { clock, renderBlock, renderLine } from "./display.ts";
 import { Output } from "./output.ts";
-import { emptyView, type RobotView, robotSeconds, seeLearner, seeRobot, type View } from "./view.ts";
+import { emptyView, robotSeconds, seeLearner, seeRobot, type View } from "./view.ts";
 
 const LINE_MS = 10_000;
 
@@ -24,7 +25,7 @@ export class Screen {
     return this.#view;
   }
 
-  robot(status: RobotView): void {
+  robot(status: RobotStatus): void {
     if (this.#json) this.#write({ type: "robot", ...status });
     this.#see(seeRobot(this.#view, status));
   }

@@ -4,7 +4,7 @@ import { meanReward, robotSeconds, type View } from "./view.ts";
 /** How a run ended: what was done, how well it went, how to go on. `command` is what starts it again. */
 export function summary(view: View, command: string): string[] {
   const { robot, learner } = view;
-  const done = [`${count(robot?.steps ?? learner?.steps ?? 0)} steps`];
+  const done = [`${count(robot?.sequence ?? learner?.steps ?? 0)} steps`];
   const seconds = robotSeconds(view);
   if (seconds !== undefined) done[0] += ` (${clock(seconds)} of robot time)`;
   if (learner !== undefined) done.push(`${count(learner.updates)} updates`, `policy ${learner.policyVersion}`);

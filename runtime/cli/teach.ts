@@ -3,7 +3,7 @@ import type { LearnerEvent } from "../../learner/train/status.ts";
 import { expectPositionals, parseArguments, wholeNumber } from "./arguments.ts";
 import { forkLearner } from "./learner-process.ts";
 import { RUN_OPTIONS, typedSettings } from "./options.ts";
-import { forkRobot } from "./robot-process.ts";
+import { robotStarter } from "./robot-process.ts";
 import { checkTask, robotCalled, robotDefaults } from "./robot-settings.ts";
 import { run } from "./run.ts";
 import { Screen } from "./screen.ts";
@@ -59,7 +59,7 @@ export async function teach(argv: readonly string[]): Promise<number> {
         {
           name: "robot",
           stopMs: 30_000,
-          start: () => forkRobot({ settings, run: path, learner: endpoint, steps }, screen),
+          start: robotStarter({ settings, run: path, learner: () => endpoint, steps }, screen),
         },
       ];
     },

@@ -1,27 +1,5 @@
 import type { LearnerStatus } from "../../learner/train/status.ts";
-
-/** What a person is told about the robot. */
-export interface RobotView {
-  /** Steps of the whole run. */
-  readonly steps: number;
-  readonly stage: string;
-  /** "engaged", "held", "fault" … */
-  readonly state: string;
-  /** Mean reward per step since the last report, and how many steps that was. */
-  readonly reward: number;
-  readonly rewardSteps: number;
-  /** 0 while it explores without a policy. */
-  readonly policyVersion: number;
-  readonly policyAgeSeconds: number | undefined;
-  /** How late the loop woke, ms. */
-  readonly lateness: { readonly p50: number; readonly p99: number; readonly max: number };
-  readonly missed: number;
-  readonly starved: number;
-  /** "connected", "connecting" … */
-  readonly link: string;
-  /** Steps on the robot's disk that the learner has not confirmed. */
-  readonly spooled: number;
-}
+import type { RobotStatus } from "../supervisor/status.ts";
 
 interface Bucket {
   /** Robot time at its end, s. */
@@ -37,7 +15,7 @@ export interface View {
   readonly rateHz: number | undefined;
   /** Steps at which learning starts; undefined where that is not known. */
   readonly fill: number | undefined;
-  readonly robot: RobotView | undefined;
+  readonly robot: RobotStatus | undefined;
   readonly learner: LearnerStatus | undefined;
   /** When the present stage began, s of robot time. */
   readonly stageSince: number;
@@ -55,12 +33,12 @@ export function emptyView(title: string, rateHz: number | undefined, fill: numbe
 
 /** Robot time since the run began, s. */
 export function robotSeconds({ robot, learner, rateHz }: View): number | undefined {
-  return rateHz === undefined ? undefined : (robot?.steps ?? learner?.steps ?? 0) / rateHz;
+  return rateHz === undefined ? undefined : (robot?.sequence ?? learner?.steps ?? 0) / rateHz;
 }
 
 /** The view after a report of the robot, and what in it deserves a line of its own. */
-export function seeRobot(view: View, robot: RobotView): { view: View; events: string[] } {
-  const now = robot.steps / (view.rateHz ?? 1);
+export function seeRobot(view: View, robot: RobotStatus): { view: View; events: string[] } {
+  const now = robot.sequence / (view.rateHz ?? 1);
   const before = view.robot;
   const newStage = robot.stage !== before?.stage;
   const firstTime = robot.stage !== "" && !view.stagesSeen.includes(robot.stage);
@@ -68,7 +46,9 @@ export function seeRobot(view: View, robot: RobotView): { view: View; events: st
   if (before !== undefined) {
     if (newStage && firstTime) events.push(`${robot.stage} for the first time since this start`);
     if (robot.state !== before.state) events.push(`robot: ${before.state} → ${robot.state}`);
-    if (robot.link !== before.link) events.push(`link: ${before.link} → ${robot.link}`);
+    if (robot.link.state !== before.link.state) events.push(`link: ${before.link.state} → ${robot.link.state}`);
+    const { diskError } = robot.link;
+    if (diskError !== before.link.diskError) events.push(`robot: ${diskError ?? "the disk is well again"}`);
     if (before.policyVersion === 0 && robot.policyVersion > 0) events.push("acting with the first policy it learned");
   }
   return {
@@ -86,15 +66,15 @@ export function seeRobot(view: View, robot: RobotView): { view: View; events: st
 function addReward(
   rewards: readonly Bucket[],
   now: number,
-  { reward, rewardSteps: steps }: RobotView,
+  { rewardMean, rewardSteps: steps }: RobotStatus,
 ): readonly Bucket[] {
-  if (steps === 0) return rewards;
+  if (rewardMean === undefined) return rewards;
   const last = rewards.at(-1);
   if (last !== undefined && now <= last.until) {
-    return [...rewards.slice(0, -1), { ...last, sum: last.sum + reward * steps, steps: last.steps + steps }];
+    return [...rewards.slice(0, -1), { ...last, sum: last.sum + rewardMean * steps, steps: last.steps + steps }];
   }
   const until = Math.ceil(now / BUCKET_SECONDS) * BUCKET_SECONDS;
-  return [...rewards, { until, sum: reward * steps, steps }].slice(-MOST_BUCKETS);
+  return [...rewards, { until, sum: rewardMean * steps, steps }].slice(-MOST_BUCKETS);
 }
 
 /** The view after a report of the learner, and what in it deserves a line of its own. */

@@ -1,21 +1,25 @@
 import { expect, test } from "vitest";
 import type { LearnerStatus } from "../../learner/train/status.ts";
 import { clock, renderBlock, renderLine } from "../../runtime/cli/display.ts";
-import { emptyView, meanReward, type RobotView, seeLearner, seeRobot, type View } from "../../runtime/cli/view.ts";
+import { emptyView, meanReward, seeLearner, seeRobot, type View } from "../../runtime/cli/view.ts";
+import { NO_GOVERNOR, NO_LINK, type RobotStatus } from "../../runtime/supervisor/status.ts";
 
-const robot: RobotView = {
+const robot: RobotStatus = {
+  ...NO_GOVERNOR,
+  sequence: 20,
   steps: 20,
   stage: "on its back",
   state: "engaged",
-  reward: 5,
+  rewardMean: 5,
   rewardSteps: 20,
-  policyVersion: 0,
+  lateness: { p50Ms: 0.1, p99Ms: 0.84, maxMs: 3.06 },
+  starvedTicks: 2,
+  link: { ...NO_LINK, state: "connected", spoolDepth: 12 },
   policyAgeSeconds: undefined,
-  lateness: { p50: 0.1, p99: 0.84, max: 3.06 },
-  missed: 0,
-  starved: 2,
-  link: "connected",
-  spooled: 12,
+  surprise: 0,
+  answerMs: 0,
+  restarts: { governor: 0, policy: 0, link: 0 },
+  lostSteps: 0,
 };
 
 const learner: LearnerStatus = {
@@ -40,10 +44,10 @@ const learner: LearnerStatus = {
 const start = emptyView("teaching a1", 20, 2000);
 
 /** The view after a report a second, with this reward each. */
-function watch(view: View, seconds: number, reward: number, changes: Partial<RobotView> = {}): View {
+function watch(view: View, seconds: number, rewardMean: number, changes: Partial<RobotStatus> = {}): View {
   let now = view;
   for (let i = 0; i < seconds; i++) {
-    now = seeRobot(now, { ...robot, ...changes, reward, steps: (now.robot?.steps ?? 0) + 20 }).view;
+    now = seeRobot(now, { ...robot, ...changes, rewardMean, sequence: (now.robot?.sequence ?? 0) + 20 }).view;
   }
   return now;
 }
@@ -66,7 +70,7 @@ test("while it learns, one line says it all", () => {
     policyVersion: 104,
     policyAgeSeconds: 3.2,
     stage: "standing",
-    spooled: 0,
+    link: { ...robot.link, spoolDepth: 0 },
   });
   const learning = { ...learner, phase: "learning" as const, updates: 2612, ratio: 0.2, updateMs: 171.4, owed: 7.3 };
   expect(renderLine(seeLearner(walking, learning).view)).toBe(
@@ -76,9 +80,9 @@ test("while it learns, one line says it all", () => {
 });
 
 test("the reward is a mean over steps, not over reports", () => {
-  let view = seeRobot(start, { ...robot, steps: 30, rewardSteps: 30, reward: 1 }).view;
-  view = seeRobot(view, { ...robot, steps: 40, rewardSteps: 10, reward: 5 }).view;
-  view = seeRobot(view, { ...robot, steps: 40, rewardSteps: 0, reward: 100 }).view;
+  let view = seeRobot(start, { ...robot, sequence: 30, rewardSteps: 30, rewardMean: 1 }).view;
+  view = seeRobot(view, { ...robot, sequence: 40, rewardSteps: 10, rewardMean: 5 }).view;
+  view = seeRobot(view, { ...robot, sequence: 40, rewardSteps: 0, rewardMean: undefined }).view;
   expect(meanReward(view, 300)).toBe(2);
 });
 
@@ -95,16 +99,17 @@ test("the trend compares five minutes with the five before", () => {
 test("a stage is told once, other changes each time", () => {
   const events: string[] = [];
   let view = start;
-  for (const change of [
+  const changes: Partial<RobotStatus>[] = [
     {},
     { stage: "standing" },
     {},
     { stage: "standing" },
     { state: "held" },
     {},
-    { link: "connecting" },
-  ]) {
-    const seen = seeRobot(view, { ...robot, ...change, steps: (view.robot?.steps ?? 0) + 20 });
+    { link: NO_LINK },
+  ];
+  for (const change of changes) {
+    const seen = seeRobot(view, { ...robot, ...change, sequence: (view.robot?.sequence ?? 0) + 20 });
     view = seen.view;
     events.push(...seen.events);
   }

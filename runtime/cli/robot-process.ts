@@ -1,0 +1,39 @@
+import { forkSupervisor } from "../supervisor/fork.ts";
+import type { RobotStatus } from "../supervisor/status.ts";
+import type { Part } from "./keeper.ts";
+import type { RobotSettings } from "./robot-settings.ts";
+import type { Screen } from "./screen.ts";
+
+export interface RobotStart {
+  readonly settings: RobotSettings;
+  /** Run directory. */
+  readonly run: string;
+  /** Endpoint of the learner, asked at every start. */
+  readonly learner: () => string;
+  /** Ends by itself after so many steps, those after a restart included; 0: never. */
+  readonly steps: number;
+}
+
+/** A function that starts the robot's processes, and starts them again with the steps that are left. */
+export function robotStarter({ settings, run, learner, steps }: RobotStart, screen: Screen): () => Part {
+  const clock = settings.clock === "lockstep" ? "lockstep" : "realtime";
+  let taken = 0;
+  return () => {
+    let shown: RobotStatus | undefined;
+    const show = (status: RobotStatus) => {
+      if (status !== shown) screen.robot(status);
+      shown = status;
+    };
+    const left = steps === 0 ? 0 : Math.max(1, steps - taken);
+    const supervisor = forkSupervisor(
+      { ...settings, clock, run, learner: learner(), steps: left },
+      { onStatus: show, onNote: (text) => screen.note(text) },
+    );
+    const ended = supervisor.ended.then(({ reason, failure, status }) => {
+      taken += status.steps;
+      show(status);
+      return { failure, final: reason === "refused" || status.steps === 0 };
+    });
+    return { ready: supervisor.ready, ended, stop: () => void supervisor.stop(), kill: supervisor.kill };
+  };
+}
