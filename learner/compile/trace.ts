@@ -111,7 +111,7 @@ function toNumbers(values: tf.backend_util.BackendValues, dtype: tf.DataType): F
 function refusal(message: string): Error {
   const frames = (new Error().stack ?? "").split("\n").slice(1);
   const own = frames.find(
-    (frame) => !/node_modules|node:internal|compile[/\\](?:trace|lowerings)|nn[/\\]constant/.test(frame),
+    (frame) => !/node_modules|node:internal|compile[/\\](?:trace\.|lowerings[/\\])|nn[/\\]constant\./.test(frame),
   );
   return new Error(`trace: ${message}${own === undefined ? "" : ` (${own.trim()})`}`);
 }
@@ -160,6 +160,8 @@ export async function trace(
   const before = tf.engine().backendNames().length > 1 ? tf.engine().backendName : undefined;
   await tf.setBackend(BACKEND);
   backend.begin();
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 60; // deep enough to reach the line that asked, below tfjs's own frames
   try {
     const builder = backend.builder;
     const values = Object.entries(inputs).map(([name, spec]) => builder.input(name, spec));
@@ -176,6 +178,7 @@ export async function trace(
     if (missing === null) throw error;
     throw namedAfter(error as Error, `the operation ${missing[1]} has no lowering`);
   } finally {
+    Error.stackTraceLimit = stackTraceLimit;
     if (before !== undefined && before !== null && before !== BACKEND) await tf.setBackend(before);
   }
 }

@@ -148,13 +148,15 @@ function registerShapes(): void {
       return tf.transpose(dy, inverse);
     },
   }));
-  register(tf.Slice, ["x"], (dy, [x], { begin, size }) => ({
+  register(tf.Slice, ["x"], (dy, [x], { begin }) => ({
     x: () => {
-      const starts = begin as number[];
-      const sizes = (size as number[]).map((s, i) => (s === -1 ? x!.shape[i]! - starts[i]! : s));
+      const starts = [begin as number | number[]].flat();
       return tf.pad(
         dy,
-        starts.map((start, i): [number, number] => [start, x!.shape[i]! - start - sizes[i]!]),
+        x!.shape.map((size, axis): [number, number] => {
+          const start = starts[axis] ?? 0;
+          return [start, size - start - dy.shape[axis]!];
+        }),
       );
     },
   }));

@@ -18,8 +18,8 @@ function reducedShape(x: Value, axes: readonly number[], keepDims: boolean): num
 /** ReduceSum takes its axes as an input, the others as an attribute (opset 17). */
 const reduction =
   (op: string): Lowering =>
-  ({ x }, { axis, keepDims }, builder) => {
-    const axes = axesOf(x!, axis);
+  ({ x }, { axis, reductionIndices, keepDims }, builder) => {
+    const axes = axesOf(x!, axis ?? reductionIndices);
     if (axes.length === 0) return x!;
     const shape = reducedShape(x!, axes, Boolean(keepDims));
     const keepdims = { int: Number(Boolean(keepDims)) };

@@ -112,9 +112,9 @@ export const SHAPES: Readonly<Record<string, Lowering>> = {
     });
   },
   [tf.Slice]: ({ x }, { begin, size }, builder) => {
-    const starts = begin as number[];
-    const sizes = (size as number[]).map((s, axis) => (s === -1 ? x!.shape[axis]! - starts[axis]! : s));
-    return slice(builder, x!, starts, sizes);
+    const info = { shape: [...x!.shape] } as tf.TensorInfo;
+    const [starts, sizes] = tf.slice_util.parseSliceParams(info as tf.Tensor, begin as number[], size as number[]);
+    return slice(builder, x!, starts!, sizes!);
   },
   [tf.SplitV]: splitV,
   [tf.PadV2]: pad,
@@ -127,7 +127,7 @@ export const SHAPES: Readonly<Record<string, Lowering>> = {
   [tf.BroadcastTo]: ({ x }, { shape }, builder) =>
     builder.op("Expand", [x!, builder.integers(shape as number[])], shape as number[]),
   [tf.Reverse]: ({ x }, { dims }, builder) => {
-    const axes = (dims as number[]).map((axis) => positive(axis, x!.shape.length));
+    const axes = [dims].flat().map((axis) => positive(axis, x!.shape.length));
     const [starts, ends, steps] = [axes.map(() => -1), axes.map((axis) => -x!.shape[axis]! - 1), axes.map(() => -1)];
     return builder.op("Slice", [x!, ...[starts, ends, axes, steps].map((list) => builder.integers(list))], x!.shape);
   },
