@@ -31,6 +31,8 @@ export const RUNTIME_DEFAULTS = {
     /** Something is said at least this often, and a learner silent for `silentMs` is connected to anew. */
     aliveMs: 1000,
     silentMs: 3000,
+    /** Steps sent and not acked for so long are sent again. */
+    resendMs: 10_000,
     /** How long the end of a run waits for the learner to ack what is left. */
     flushMs: 3000,
   },

@@ -41,6 +41,8 @@ export class Uplink {
   /** First step that was not sent on this connection. */
   #cursor = 0;
   #acked = 0;
+  /** When `acked` last rose, or caught up with what was sent. */
+  #progressMs = 0;
   #pumping = false;
   #pumpTimer: NodeJS.Timeout | undefined;
 
@@ -100,8 +102,14 @@ export class Uplink {
   }
 
   async #beat(): Promise<void> {
-    const { aliveMs, silentMs } = this.#options.settings;
+    const { aliveMs, silentMs, resendMs } = this.#options.settings;
     const now = performance.now();
+    if (this.#acked >= this.#cursor) this.#progressMs = now;
+    if (this.#state === "connected" && now - this.#progressMs > resendMs) {
+      this.#progressMs = now;
+      this.#cursor = this.#acked;
+      void this.#pump();
+    }
     if (this.#busy) this.#heardMs = now;
     if (!this.#saidHello) await this.#hello();
     else if (now - this.#heardMs > silentMs) this.#socket?.close();
@@ -180,6 +188,7 @@ export class Uplink {
   }
 
   #ack(next: number): void {
+    this.#progressMs = performance.now();
     this.#acked = Math.min(next, this.#options.spool.next);
     this.#options.spool.forget(this.#acked);
     this.#options.onAck();

@@ -1,0 +1,268 @@
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { RUNTIME_DEFAULTS } from "../../../runtime/defaults.ts";
+import type { FromLink, SupervisorConfig } from "../../../runtime/ipc.ts";
+import { Link } from "../../../runtime/link/link.ts";
+import { decodeSteps, encodeSteps, stepLayout } from "../../../runtime/wire/step-codec.ts";
+import { policyParts, schema } from "../policy/bundles.ts";
+import { FakeLearner } from "../supervisor/fake-learner.ts";
+
+const layout = stepLayout(schema);
+const soon = { timeout: 8000, interval: 5 };
+
+let run = "";
+let learner: FakeLearner;
+let heard: FromLink[] = [];
+let open: Link[] = [];
+
+beforeEach(async () => {
+  run = fs.mkdtempSync(join(tmpdir(), "reverie-link-"));
+  learner = await FakeLearner.bind(layout);
+  heard = [];
+});
+afterEach(async () => {
+  await Promise.all(open.map((link) => link.close()));
+  open = [];
+  await learner.close();
+  fs.rmSync(run, { recursive: true, force: true });
+});
+
+function start({ lockstep = false, resumed = false, link = {} } = {}): Link {
+  const config: SupervisorConfig = {
+    robot: "arm",
+    driver: "sim",
+    task: {},
+    seed: 0,
+    clock: lockstep ? "lockstep" : "realtime",
+    run,
+    learner: learner.endpoint,
+    steps: 0,
+    runtime: {
+      ...RUNTIME_DEFAULTS,
+      link: { ...RUNTIME_DEFAULTS.link, batchMs: 2, aliveMs: 30, silentMs: 150, flushMs: 200, ...link },
+    },
+  };
+  const made = new Link(config, schema, resumed, (message) => heard.push(message));
+  open.push(made);
+  return made;
+}
+
+async function end(link: Link): Promise<void> {
+  open = open.filter((other) => other !== link);
+  await link.close();
+}
+
+function row(sequence: number): Uint8Array {
+  return encodeSteps(layout, [
+    {
+      sequence,
+      episode: Math.floor(sequence / 100),
+      index: sequence % 100,
+      timeNs: BigInt(sequence),
+      observation: { angle: Float32Array.of(sequence, 0) },
+      action: new Float32Array(2),
+      command: new Float32Array(2),
+      reward: sequence,
+      isFirst: sequence === 0,
+      isLast: false,
+      isTerminal: false,
+      policyVersion: 0,
+      intervened: false,
+    },
+  ]);
+}
+
+function feed(link: Link, from: number, to: number): void {
+  for (let sequence = from; sequence < to; sequence++) {
+    link.take({ type: "step", sequence, episode: 0, row: row(sequence) });
+  }
+}
+
+const upTo = (to: number, from = 0) => Array.from({ length: to - from }, (_, i) => from + i);
+const ofType = <T extends FromLink["type"]>(type: T) =>
+  heard.filter((message): message is Extract<FromLink, { type: T }> => message.type === type);
+
+test("every step arrives once, in order, as it was, and the spool lets go of what is acked", async () => {
+  const link = start();
+  expect(heard[0]).toEqual({ type: "opened", sequence: 0, episode: 0 });
+  feed(link, 0, 700);
+  await vi.waitFor(() => expect(link.status).toMatchObject({ acked: 700, spoolDepth: 0, state: "connected" }), soon);
+  expect(learner.received).toEqual(upTo(700));
+  expect(learner.duplicates).toBe(0);
+  expect(decodeSteps(layout, learner.rows[321]!)[0]).toMatchObject({ sequence: 321, reward: 321, isFirst: false });
+  expect(ofType("written").at(-1)).toEqual({ type: "written", through: 700 });
+});
+
+test("batches lost on the way are sent again", async () => {
+  let count = 0;
+  learner.lose = () => ++count % 3 === 1;
+  const link = start({ link: { batchRows: 16, resendMs: 100 } });
+  feed(link, 0, 500);
+  await vi.waitFor(() => expect(link.status.acked).toBe(500), soon);
+  expect(count).toBeGreaterThan(500 / 16);
+  expect(learner.received).toEqual(upTo(500));
+});
+
+test("a learner that comes late, dies and comes back misses nothing", async () => {
+  const { endpoint } = learner;
+  await learner.close();
+  const link = start();
+  feed(link, 0, 300);
+  learner = await FakeLearner.bind(layout, endpoint);
+  await vi.waitFor(() => expect(learner.next).toBe(300), soon);
+  await learner.close();
+  feed(link, 300, 600);
+  learner = await FakeLearner.bind(layout, endpoint);
+  learner.next = 300;
+  await vi.waitFor(() => expect(learner.next).toBe(600), soon);
+  expect(learner.received).toEqual(upTo(600, 300));
+});
+
+test("a learner that falls silent is connected to anew", async () => {
+  const link = start();
+  await vi.waitFor(() => expect(link.status.state).toBe("connected"), soon);
+  learner.deaf = true;
+  feed(link, 0, 50);
+  await vi.waitFor(() => expect(link.status.state).toBe("connecting"), soon);
+  learner.deaf = false;
+  await vi.waitFor(() => expect(link.status.acked).toBe(50), soon);
+  expect(learner.hellos.length).toBeGreaterThan(1);
+  expect(learner.received).toEqual(upTo(50));
+});
+
+test("what was not acked is sent by the next process, from disk, and steps that are fed twice count once", async () => {
+  learner.acking = false;
+  learner.lose = () => true;
+  const first = start();
+  feed(first, 0, 3000);
+  await end(first);
+  learner.acking = true;
+  learner.lose = () => false;
+  const second = start({ resumed: true });
+  expect(ofType("opened").at(-1)).toEqual({ type: "opened", sequence: 3000, episode: 30 });
+  feed(second, 2500, 3500);
+  await vi.waitFor(() => expect(second.status.acked).toBe(3500), soon);
+  expect(learner.received).toEqual(upTo(3500));
+  expect(learner.hellos[0]!.stream).toBe(learner.hellos.at(-1)!.stream);
+});
+
+test("no more than the window is ever on its way", async () => {
+  learner.acking = false;
+  const link = start({ link: { windowRows: 100, batchRows: 30 } });
+  feed(link, 0, 1000);
+  await vi.waitFor(() => expect(learner.received.length).toBe(100), soon);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(learner.received.length).toBe(100);
+});
+
+test("a learner that lost its log is told that the steps are gone", async () => {
+  const { endpoint } = learner;
+  const link = start();
+  feed(link, 0, 200);
+  await vi.waitFor(() => expect(link.status.acked).toBe(200), soon);
+  await end(link);
+  fs.rmSync(join(run, "robot", "spool"), { recursive: true });
+  fs.mkdirSync(join(run, "robot", "spool"));
+  fs.writeFileSync(join(run, "robot", "spool", "0000000000000200.log"), "");
+  await learner.close();
+  learner = await FakeLearner.bind(layout, endpoint);
+  const again = start();
+  feed(again, 200, 210);
+  await vi.waitFor(() => expect(again.status.acked).toBe(210), soon);
+  expect(learner.gaps).toEqual([200]);
+  expect(decodeSteps(layout, learner.rows[0]!)[0]).toMatchObject({ sequence: 200, isFirst: true });
+  expect(decodeSteps(layout, learner.rows[1]!)[0]).toMatchObject({ sequence: 201, isFirst: false });
+});
+
+test("a learner that knows more of a stream than the spool gets a new one", async () => {
+  learner.next = 1000;
+  learner.onWelcome = () => {
+    learner.next = 0;
+  };
+  const link = start();
+  feed(link, 0, 10);
+  await vi.waitFor(() => expect(learner.hellos.length).toBe(2), soon);
+  feed(link, 10, 20);
+  await vi.waitFor(() => expect(link.status.acked).toBe(20), soon);
+  expect(learner.hellos[1]!.stream).not.toBe(learner.hellos[0]!.stream);
+});
+
+test("after an end that was none, numbers that may have gone out are not given again", async () => {
+  const killed = start();
+  feed(killed, 0, 10);
+  await vi.waitFor(() => expect(killed.status.acked).toBe(10), soon);
+  const stream = fs.readFileSync(join(run, "robot", "stream.json"), "utf8");
+  await end(killed);
+  fs.writeFileSync(join(run, "robot", "stream.json"), stream);
+  const next = start();
+  const { sequence } = ofType("opened").at(-1)!;
+  expect(sequence).toBeGreaterThan(10);
+  feed(next, sequence, sequence + 5);
+  await vi.waitFor(() => expect(next.status.acked).toBe(sequence + 5), soon);
+  expect(learner.gaps).toEqual([sequence]);
+  expect(decodeSteps(layout, learner.rows.at(-5)!)[0]!.isFirst).toBe(true);
+});
+
+test("a refusal is passed on and final", async () => {
+  learner.refuse = "another robot";
+  const link = start();
+  await vi.waitFor(() => expect(ofType("refused")).toEqual([{ type: "refused", reason: "another robot" }]), soon);
+  await link.ended;
+  expect(learner.hellos.length).toBe(1);
+});
+
+test("a permit waits until the policy it was sent after acts", async () => {
+  const { manifest, graph, weights } = policyParts(4, 2);
+  const link = start({ lockstep: true });
+  learner.onWelcome = () => {
+    void learner
+      .send({ type: "weights", manifest }, weights, graph)
+      .then(() => learner.send({ type: "permit", through: 9 }));
+  };
+  await vi.waitFor(() => expect(ofType("swap").length).toBe(1), soon);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(ofType("permit")).toEqual([]);
+  expect(fs.existsSync(join(ofType("swap")[0]!.path, "done"))).toBe(true);
+  link.take({ type: "acting", version: 4 });
+  await vi.waitFor(() => expect(ofType("permit")).toEqual([{ type: "permit", through: 9 }]), soon);
+});
+
+test("a policy that is damaged, or turned down by the policy process, is reported and the permit goes on", async () => {
+  const { manifest, graph, weights } = policyParts(4, 2);
+  const link = start({ lockstep: true });
+  learner.onWelcome = async () => {
+    await learner.send({ type: "weights", manifest }, weights.with(weights.length - 1, 7), graph);
+    await learner.send({ type: "permit", through: 5 });
+    await learner.send({ type: "weights", manifest }, weights, graph);
+    await learner.send({ type: "permit", through: 6 });
+  };
+  await vi.waitFor(() => expect(ofType("permit").length).toBe(1), soon);
+  expect(ofType("note").map(({ text }) => text)).toEqual([
+    expect.stringContaining("policy 4: weights: expected sha256"),
+  ]);
+  await vi.waitFor(() => expect(ofType("swap").length).toBe(1), soon);
+  link.take({ type: "kept", path: "", reason: "policy 4: expected finite answers" });
+  await vi.waitFor(() => expect(ofType("permit").length).toBe(2), soon);
+});
+
+test("the graph is fetched once, and hello tells what the robot has", async () => {
+  const first = policyParts(1, 1);
+  const second = policyParts(2, 2);
+  const link = start();
+  learner.onWelcome = async () => {
+    learner.onWelcome = () => {};
+    await learner.send({ type: "weights", manifest: first.manifest }, first.weights, first.graph);
+    await learner.send({ type: "weights", manifest: second.manifest }, second.weights, new Uint8Array(0));
+  };
+  await vi.waitFor(() => expect(ofType("swap").length).toBe(1), soon);
+  link.take({ type: "acting", version: 1 });
+  await vi.waitFor(() => expect(ofType("swap").length).toBe(2), soon);
+  link.take({ type: "acting", version: 2 });
+  await end(link);
+  start();
+  await vi.waitFor(() => expect(learner.hellos.at(-1)).toMatchObject({ policyVersion: 2 }), soon);
+  expect(learner.hellos[0]).toMatchObject({ policyVersion: 0 });
+  expect(learner.hellos.at(-1)).toMatchObject({ graphHash: first.manifest.graphHash });
+});

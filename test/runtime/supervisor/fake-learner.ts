@@ -1,0 +1,93 @@
+import { Router } from "zeromq";
+import { decodeMessage, encodeMessage, type LearnerMessage, PROTOCOL } from "../../../runtime/wire/messages.ts";
+import { rowSequence, type StepLayout } from "../../../runtime/wire/step-codec.ts";
+
+/** The learner's end of the wire and nothing else: keeps rows in memory, acks them, can be told to misbehave. */
+export class FakeLearner {
+  readonly #router: Router;
+  readonly #layout: StepLayout;
+  readonly #serving: Promise<void>;
+  #identity: Buffer | undefined;
+  readonly endpoint: string;
+  /** Sequence numbers in the order they were accepted; each once. */
+  readonly received: number[] = [];
+  readonly rows: Uint8Array[] = [];
+  readonly hellos: { readonly stream: string; readonly next: number; readonly policyVersion: number }[] = [];
+  readonly gaps: number[] = [];
+  duplicates = 0;
+  byes = 0;
+  next = 0;
+  /** Rows for which this says true are lost on the way. */
+  lose: (first: number) => boolean = () => false;
+  acking = true;
+  /** Answers nothing at all. */
+  deaf = false;
+  refuse: string | undefined;
+  /** Lockstep: permits so many steps beyond what it has; 0: none. */
+  permitAhead = 0;
+  onWelcome: () => void = () => {};
+
+  private constructor(router: Router, layout: StepLayout) {
+    this.#router = router;
+    this.#layout = layout;
+    this.endpoint = router.lastEndpoint!;
+    this.#serving = this.#serve();
+  }
+
+  static async bind(layout: StepLayout, endpoint = "tcp://127.0.0.1:*"): Promise<FakeLearner> {
+    const router = new Router({ handover: true, linger: 0 });
+    await router.bind(endpoint);
+    return new FakeLearner(router, layout);
+  }
+
+  async send(message: LearnerMessage, ...payloads: Uint8Array[]): Promise<void> {
+    if (this.#identity !== undefined && !this.#router.closed) {
+      await this.#router.send([this.#identity, ...encodeMessage(message, ...payloads)]);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#router.close();
+    await this.#serving;
+  }
+
+  async #serve(): Promise<void> {
+    for await (const [identity, ...frames] of this.#router) if (!this.deaf) await this.#take(identity!, frames);
+  }
+
+  async #take(identity: Buffer, frames: Buffer[]): Promise<void> {
+    const { message, payloads } = decodeMessage(frames);
+    if (message.type === "hello") {
+      this.#identity = identity;
+      this.hellos.push(message);
+      if (this.refuse !== undefined) return this.send({ type: "refuse", reason: this.refuse });
+      await this.send({ type: "welcome", protocol: PROTOCOL, resume: this.next });
+      this.onWelcome();
+      return this.#permit();
+    }
+    if (this.#identity === undefined) return undefined; // of a learner before this one
+    if (message.type === "alive") return this.send({ type: "alive" });
+    if (message.type === "bye") this.byes++;
+    if (message.type !== "rows" || this.lose(message.first)) return undefined;
+    if (message.gap) {
+      this.gaps.push(message.first);
+      this.next = message.first;
+    }
+    if (message.first > this.next) return this.send({ type: "welcome", protocol: PROTOCOL, resume: this.next });
+    for (let row = 0; row < message.count; row++) {
+      const sequence = rowSequence(this.#layout, payloads[0]!, row);
+      if (sequence < this.next) this.duplicates++;
+      else {
+        this.received.push(sequence);
+        this.rows.push(payloads[0]!.slice(row * this.#layout.rowBytes, (row + 1) * this.#layout.rowBytes));
+        this.next = sequence + 1;
+      }
+    }
+    if (this.acking) await this.send({ type: "ack", next: this.next });
+    return this.#permit();
+  }
+
+  async #permit(): Promise<void> {
+    if (this.permitAhead > 0) await this.send({ type: "permit", through: this.next + this.permitAhead });
+  }
+}
