@@ -10,7 +10,7 @@ export type LearnerStart = Omit<Extract<LearnerOrder, { type: "start" }>, "type"
 export function forkLearner(start: LearnerStart, onEvent: (event: LearnerEvent) => void): Part {
   const log = openSync(join(start.run, "learner.log"), "a");
   const child = fork(new URL("./process/learner.js", import.meta.url), {
-    detached: true, // Ctrl-C and Ctrl-Z are for the command; it says what to do
+    detached: true, // Ctrl-C and Ctrl-Z of a terminal reach the command alone, and it says what to do
     serialization: "advanced",
     stdio: ["ignore", log, log, "ipc"],
   });

@@ -1,7 +1,7 @@
 import { loadRobot, robotNames } from "../../robots/catalogue.ts";
 import type { RobotDefinition } from "../../robots/definition.ts";
 import { RUNTIME_DEFAULTS, type RuntimeConfig } from "../defaults.ts";
-import { schemaDifferences, stepSchema } from "../step.ts";
+import { type StepSchema, schemaDifferences, stepSchema } from "../step.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** The settings of a robot's side. */
@@ -30,13 +30,18 @@ export function robotDefaults(robot: string, { settings }: RobotDefinition): Rob
  * Checks what the robot makes of its settings. Throws on one it refuses, and where a run that goes on would get another
  * observation or action than it has recorded and learned from.
  */
-export function checkTask(
-  { spec, task }: RobotDefinition,
-  now: RobotSettings,
-  before: RobotSettings | undefined,
-): void {
-  const schema = stepSchema(spec, task(now.task));
+export function checkTask(definition: RobotDefinition, now: RobotSettings, before: RobotSettings | undefined): void {
+  const schema = schemaOf(definition, now);
   if (before === undefined) return;
-  const [difference] = schemaDifferences(stepSchema(spec, task(before.task)), schema);
-  if (difference !== undefined) throw new Error(`task: ${difference}; another --run <dir> starts anew`);
+  const [difference] = schemaDifferences(schemaOf(definition, before), schema);
+  if (difference !== undefined) throw new Error(`task: ${difference}; --run <dir> starts another run`);
+}
+
+function schemaOf(definition: RobotDefinition, { driver, task }: RobotSettings): StepSchema {
+  try {
+    if (driver === "sim") definition.simulation(task);
+    return stepSchema(definition.spec, definition.task(task));
+  } catch (error) {
+    throw new Error(`task.${(error as Error).message}`);
+  }
 }

@@ -1,4 +1,5 @@
 import type { LearnerStatus } from "../../learner/train/status.ts";
+import type { State } from "../governor/states.ts";
 import type { RobotStatus } from "../supervisor/status.ts";
 
 interface Bucket {
@@ -43,13 +44,14 @@ export function seeRobot(view: View, robot: RobotStatus): { view: View; events: 
   const newStage = robot.stage !== before?.stage;
   const firstTime = robot.stage !== "" && !view.stagesSeen.includes(robot.stage);
   const events: string[] = [];
+  if (firstTime && view.stagesSeen.length > 0) events.push(`${robot.stage}, for the first time since this start`);
   if (before !== undefined) {
-    if (newStage && firstTime) events.push(`${robot.stage} for the first time since this start`);
-    if (robot.state !== before.state) events.push(`robot: ${before.state} → ${robot.state}`);
-    if (robot.link.state !== before.link.state) events.push(`link: ${before.link.state} → ${robot.link.state}`);
-    const { diskError } = robot.link;
-    if (diskError !== before.link.diskError) events.push(`robot: ${diskError ?? "the disk is well again"}`);
     if (before.policyVersion === 0 && robot.policyVersion > 0) events.push("acting with the first policy it learned");
+    if (robot.state !== before.state && !isUsual(before.state, robot.state))
+      events.push(`robot: ${before.state} → ${robot.state}`);
+    const { state, diskError } = robot.link;
+    if (state !== before.link.state && state !== "closed") events.push(`link: ${state}`);
+    if (diskError !== before.link.diskError) events.push(`robot: ${diskError ?? "the disk is well again"}`);
   }
   return {
     view: {
@@ -61,6 +63,12 @@ export function seeRobot(view: View, robot: RobotStatus): { view: View; events: 
     },
     events,
   };
+}
+
+/** Whether a change of state deserves no word: it starts to move, or is let go at the end. */
+function isUsual(before: State, now: State): boolean {
+  const waiting = before === "unpowered" || before === "ready";
+  return now === "unpowered" || (waiting && (now === "ready" || now === "engaged"));
 }
 
 function addReward(

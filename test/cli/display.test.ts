@@ -100,6 +100,8 @@ test("a stage is told once, other changes each time", () => {
   const events: string[] = [];
   let view = start;
   const changes: Partial<RobotStatus>[] = [
+    { state: "unpowered", stage: "", link: NO_LINK },
+    { state: "ready" },
     {},
     { stage: "standing" },
     {},
@@ -107,6 +109,7 @@ test("a stage is told once, other changes each time", () => {
     { state: "held" },
     {},
     { link: NO_LINK },
+    { state: "unpowered", link: { ...NO_LINK, state: "closed" } },
   ];
   for (const change of changes) {
     const seen = seeRobot(view, { ...robot, ...change, sequence: (view.robot?.sequence ?? 0) + 20 });
@@ -114,10 +117,11 @@ test("a stage is told once, other changes each time", () => {
     events.push(...seen.events);
   }
   expect(events).toEqual([
-    "standing for the first time since this start",
+    "link: connected",
+    "standing, for the first time since this start",
     "robot: engaged → held",
     "robot: held → engaged",
-    "link: connected → connecting",
+    "link: connecting",
   ]);
 });
 

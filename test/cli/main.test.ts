@@ -21,7 +21,7 @@ test.each<[string, number, string]>([
   ["teach a1 --steps=many", 2, 'reverie: teach: expected a whole number from 1 up after --steps, found "many"'],
   ["teach a1 --driver=serial", 2, 'reverie: teach: expected --driver to be one of sim, found "serial"'],
   ["teach a1 --task.stat=belly", 2, "reverie: --task.stat: expected one of observation, filterHz"],
-  ["teach a1 --task.start=sofa", 1, 'reverie: start: expected one of back, belly, standing, random, found "sofa"'],
+  ["teach a1 --task.start=sofa", 1, 'reverie: task.start: expected one of back, belly, standing, random, found "sofa"'],
   ["robot a1", 2, "reverie: robot: expected --learner tcp://<host>:<port>, found none"],
   ["learner", 2, "reverie: learner: expected --run <dir>, found none"],
   ["bench simm", 2, 'reverie: bench: expected sim, found "simm"'],
