@@ -28,7 +28,12 @@ export function forkSupervisor(
   config: SupervisorConfig,
   { onStatus = () => {}, onNote = () => {} }: SupervisorHandlers = {},
 ): SupervisorHandle {
-  const child = fork(ENTRY, { serialization: "advanced", stdio: ["ignore", "ignore", "pipe", "ipc"] });
+  // Detached: Ctrl-C and Ctrl-Z of a terminal reach the command alone, and it says what to do.
+  const child = fork(ENTRY, {
+    detached: true,
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
   const channel = childChannel<FromSupervisor, ToSupervisor>(child);
   let summary: RobotSummary | undefined;
   let status: RobotStatus = NO_STATUS;
