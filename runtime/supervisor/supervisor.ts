@@ -30,7 +30,8 @@ export class Supervisor {
   #report = NO_GOVERNOR;
   #reward = { sum: 0, steps: 0 };
   #linkStatus = NO_LINK;
-  #ended: { readonly reason: "steps" } | undefined;
+  /** By itself: its steps are taken, or somebody interrupted it. */
+  #governorEnded = false;
   #failure = "";
   /** Number and episode of the step that comes next. */
   #sequence = 0;
@@ -72,12 +73,7 @@ export class Supervisor {
       settings,
       report,
       onMessage: (message) => this.#fromPolicy(message),
-      onStart: () => {
-        this.#policy.send({ type: "start", config, sequence: this.#sequence });
-        this.#waiting ??= this.#asked;
-        this.#asked = undefined;
-        this.#passQuestion();
-      },
+      onStart: () => this.#startPolicy(),
       onDeath: async () => true,
     });
     this.#governor = new Child({
@@ -92,9 +88,11 @@ export class Supervisor {
     this.#timer = setInterval(() => send({ type: "status", status: this.#status() }), STATUS_MS);
   }
 
-  /** The link comes first: it knows which number the next step has. */
+  /** Policy and governor load meanwhile, but get their orders when the link knows which number the next step has. */
   start(): void {
     this.#link.start();
+    this.#policy.start();
+    this.#governor.start();
   }
 
   /** Governor first, so that the robot is in its end state; then what it did goes to the learner; then the rest. */
@@ -130,7 +128,7 @@ export class Supervisor {
       this.#report = message.status;
       const { rewardMean = 0, rewardSteps } = message.status;
       this.#reward = { sum: this.#reward.sum + rewardMean * rewardSteps, steps: this.#reward.steps + rewardSteps };
-      if (message.type === "ended") this.#ended = { reason: "steps" };
+      if (message.type === "ended") this.#governorEnded = true;
     }
   }
 
@@ -176,13 +174,22 @@ export class Supervisor {
     this.#started = { sequence, episode };
     this.#sequence = sequence;
     this.#episode = episode;
-    this.#policy.start();
-    this.#governor.start();
+    this.#startPolicy();
+    this.#startGovernor();
+  }
+
+  #startPolicy(): void {
+    if (this.#started === undefined) return;
+    this.#policy.send({ type: "start", config: this.#options.config, sequence: this.#sequence });
+    this.#waiting ??= this.#asked;
+    this.#asked = undefined;
+    this.#passQuestion();
   }
 
   #startGovernor(): void {
     const { config } = this.#options;
-    const begun = this.#started!;
+    const begun = this.#started;
+    if (begun === undefined) return;
     const again = this.#sequence > begun.sequence;
     const steps = config.steps === 0 ? 0 : config.steps - (this.#sequence - begun.sequence);
     this.#governor.send({
@@ -216,14 +223,10 @@ export class Supervisor {
     const { config, send } = this.#options;
     const why = this.#failure || cause;
     this.#failure = "";
-    if (this.#ended !== undefined) {
-      void this.stop(this.#ended.reason);
-      return false;
-    }
-    await this.#relax(why);
-    const taken = config.steps > 0 && this.#sequence - this.#started!.sequence >= config.steps;
-    if (taken) {
-      void this.stop("steps");
+    const allTaken = config.steps > 0 && this.#sequence - (this.#started?.sequence ?? 0) >= config.steps;
+    if (!this.#governorEnded) await this.#relax(why);
+    if (this.#governorEnded || allTaken) {
+      void this.stop(allTaken ? "steps" : "stopped");
       return false;
     }
     if (config.driver !== "sim") {

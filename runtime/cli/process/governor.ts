@@ -14,18 +14,21 @@ const STATUS_MS = 1000;
 const channel = parentChannel<ToGovernor, FromGovernor>();
 const inbox = new Inbox();
 const stop = new AbortController();
+let started = false;
 
 channel.onMessage((message) => {
   if (message.type === "answer") inbox.deliver(message.answer);
   else if (message.type === "permit") inbox.permit(message.through);
-  else if (message.type === "stop") stop.abort();
-  else void start(message);
+  else if (message.type === "start") void start(message);
+  else if (started) stop.abort();
+  else process.disconnect();
 });
 channel.onClose(() => stop.abort());
 process.on("SIGINT", () => stop.abort());
 process.on("SIGTERM", () => stop.abort());
 
 async function start(order: Extract<ToGovernor, { type: "start" }>): Promise<void> {
+  started = true;
   try {
     await govern(order);
     process.exitCode = 0;
