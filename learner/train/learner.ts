@@ -3,21 +3,22 @@ import { join } from "node:path";
 import type { Step, StepSchema } from "../../runtime/step.ts";
 import type { PolicyGraph } from "../agent/policy-graph.ts";
 import type { LearnerConfig } from "../config.ts";
-import { type CheckpointMeta, readCheckpoint } from "./checkpoint.ts";
+import type { CheckpointMeta } from "./checkpoint.ts";
 import { Checkpointer } from "./checkpointer.ts";
-import { checkConfig, checkSameAgent } from "./checks.ts";
-import { Experience } from "./experience.ts";
+import { checkConfig } from "./checks.ts";
+import type { Experience } from "./experience.ts";
 import { type Hello, reasonToRefuse } from "./hello.ts";
 import { type LinkHost, LinkServer, type Taken } from "./link-server.ts";
 import { stepsToNextStop, Turns } from "./lockstep.ts";
 import { MetricsFile } from "./metrics.ts";
 import { Progress } from "./progress.ts";
 import { Publisher } from "./publish.ts";
-import { type Account, NEW_ACCOUNT, owed, pretrained, receive, skip, spend } from "./ratio.ts";
+import { type Account, NEW_ACCOUNT, owed, pretrained, receive, spend } from "./ratio.ts";
+import { CHECKPOINTS, resumeRun } from "./resume.ts";
 import { readRunSchema, writeRunSchema } from "./run-schema.ts";
 import type { LearnerEvent, LearnerStatus } from "./status.ts";
 import { startTrainingThread } from "./thread.ts";
-import type { Training } from "./training.ts";
+import type { Training, TrainingSettings, TrainingState } from "./training.ts";
 import { Wake } from "./wake.ts";
 
 export interface LearnerOptions {
@@ -179,7 +180,7 @@ class Learner implements LinkHost {
     const { train } = this.#options.config;
     return {
       ...this.#progress.now(),
-      phase: this.#phase(),
+      phase: this.#options.signal.aborted ? "stopping" : phaseOf(this.#schema, this.#graph, this.#account, train),
       steps: this.#account.steps,
       fill: train.fill,
       updates: this.#account.updates,
@@ -196,46 +197,38 @@ class Learner implements LinkHost {
   /** Binds the run to a robot: finds what is known of it on disk and starts the training thread on it. */
   async #adopt(schema: StepSchema): Promise<void> {
     const { config, seed } = this.#options;
-    const found = await readCheckpoint(join(this.#directory, "checkpoints"), (line) => this.report(line));
-    if (found !== undefined) checkSameAgent(found.meta, schema, config);
-    const experience = new Experience({
-      directory: join(this.#directory, "log"),
-      schema,
-      capacity: config.replay.capacity,
+    this.#restoring = true;
+    const { experience, account, checkpoint } = await resumeRun(this.#directory, schema, config, {
       onRing: (ring) => this.#training.addRing(ring).catch((error: Error) => this.#fail(error)),
       onStep: (step) => this.#received(step),
       onDurable: (stream, next) => this.#link?.ack(stream, next),
       report: (line) => this.report(line),
     });
-    const begun = this.#training.begin({ schema, config, seed });
-    begun.catch((error: Error) => this.#fail(error));
-    this.#restoring = true;
-    const uncounted = await experience.restore(found?.meta.streams ?? {});
     this.#restoring = false;
-    this.#account = skip(found?.meta.account ?? NEW_ACCOUNT, uncounted, config.train);
-    this.#publisher.startAfter(found?.meta.policyVersion ?? 0);
-    const { updates, steps } = this.#account;
-    if (steps > 0) this.#resumed = { updates, steps };
+    this.#schema = schema;
+    this.#experience = experience;
+    this.#account = account;
     this.#checkpointer = new Checkpointer(
       {
-        directory: join(this.#directory, "checkpoints"),
+        directory: join(this.#directory, CHECKPOINTS),
         keep: config.train.keepCheckpoints,
         everyMs: config.train.checkpointSeconds * 1000,
         retryMs: Math.min(RETRY_CHECKPOINT_MS, config.train.checkpointSeconds * 1000),
         nowMs: this.#nowMs,
         syncExperience: () => experience.sync(),
       },
-      found?.meta.account,
+      checkpoint?.meta.account,
     );
-    this.#experience = experience;
-    this.#schema = schema;
-    begun
-      .then(async (graph) => {
-        if (found !== undefined) await this.#training.load(found.state);
-        this.#graph = graph;
-        this.#wake.notify();
-      })
-      .catch((error: Error) => this.#fail(error));
+    this.#publisher.startAfter(checkpoint?.meta.policyVersion ?? 0);
+    if (account.steps > 0) this.#resumed = { updates: account.updates, steps: account.steps };
+    this.#prepare({ schema, config, seed }, checkpoint?.state).catch((error: Error) => this.#fail(error));
+  }
+
+  async #prepare(settings: TrainingSettings, state: TrainingState | undefined): Promise<void> {
+    const graph = await this.#training.begin(settings);
+    if (state !== undefined) await this.#training.load(state);
+    this.#graph = graph;
+    this.#wake.notify();
   }
 
   #fail(error: Error): void {
@@ -303,15 +296,6 @@ class Learner implements LinkHost {
     };
   }
 
-  #phase(): LearnerStatus["phase"] {
-    const { train } = this.#options.config;
-    if (this.#options.signal.aborted) return "stopping";
-    if (this.#schema === undefined) return "waiting";
-    if (this.#account.steps < train.fill) return "filling";
-    if (this.#graph === undefined) return "preparing";
-    return pretrained(this.#account, train) ? "learning" : "pretraining";
-  }
-
   #tick(): void {
     this.#progress.mark(this.#account.steps, this.#account.updates);
     const status = this.status();
@@ -328,4 +312,16 @@ class Learner implements LinkHost {
     const policyVersion = this.#publisher.version;
     this.#metricsFile.add({ time: new Date().toISOString(), steps, updates, policyVersion, ...this.#progress.now() });
   }
+}
+
+function phaseOf(
+  schema: StepSchema | undefined,
+  graph: PolicyGraph | undefined,
+  account: Account,
+  train: LearnerConfig["train"],
+): LearnerStatus["phase"] {
+  if (schema === undefined) return "waiting";
+  if (account.steps < train.fill) return "filling";
+  if (graph === undefined) return "preparing";
+  return pretrained(account, train) ? "learning" : "pretraining";
 }
