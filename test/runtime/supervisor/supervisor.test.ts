@@ -156,6 +156,22 @@ test.runIf(fs.existsSync("/proc"))(
   60_000,
 );
 
+test.runIf(fs.existsSync("/proc"))(
+  "a policy that hangs is noticed, and the run goes on with another",
+  async () => {
+    learner.permitAhead = 5;
+    const supervisor = { ...RUNTIME_DEFAULTS.supervisor, hangMs: 3000 };
+    const handle = start({ runtime: { ...RUNTIME_DEFAULTS, supervisor } });
+    await vi.waitFor(() => expect(learner.next).toBeGreaterThan(20), soon);
+    await vi.waitFor(() => expect(statuses.some(({ answerMs }) => answerMs > 0)).toBe(true), soon);
+    process.kill(childPid(handle, "policy"), "SIGSTOP");
+    await vi.waitFor(() => expect(notes.join()).toContain("policy died (said nothing for 3000 ms)"), soon);
+    const before = learner.next;
+    await vi.waitFor(() => expect(learner.next).toBeGreaterThan(before + 20), soon);
+  },
+  60_000,
+);
+
 test("in real time the loop keeps its rate without a learner, and what it did arrives later", async () => {
   const { endpoint } = learner;
   await learner.close();
