@@ -5,7 +5,6 @@ import type { WeightSpec } from "../../runtime/wire/manifest.ts";
 import type { Graph } from "../compile/graph.ts";
 import { encodeOnnx } from "../compile/onnx.ts";
 import { optimise } from "../compile/optimise.ts";
-import { portable } from "../compile/passes/portable.ts";
 import { trace } from "../compile/trace.ts";
 import type { LearnerConfig } from "../config.ts";
 import { klDivergence } from "../nn/categorical.ts";
@@ -51,7 +50,7 @@ export async function tracePolicy(schema: StepSchema, config: LearnerConfig): Pr
     actionNoise: float([1, spec.action]),
     ...Object.fromEntries(policyWeights(spec).map(({ name, shape }) => [name, float(shape)])),
   };
-  return portable(optimise(await trace(inputs, (tensors) => act(tensors, spec, config.agent))));
+  return optimise(await trace(inputs, (tensors) => act(tensors, spec, config.agent)));
 }
 
 function act(

@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 /**
- * Two kernels of our own, because they are most of the elementwise work of an agent and the compiler has one node for
- * each: LayerNorm over the last axis and SiLU. On an eager backend they are made of that backend's own operations.
+ * Two kernels of our own, because they are most of the elementwise work of an agent and their gradients can be much
+ * cheaper than those of their parts: LayerNorm over the last axis and SiLU. On an eager backend they are made of that
+ * backend's own operations, as is LogSoftmax, which tfjs declares but not every backend has.
  */
 export const LayerNorm = "ReverieLayerNorm";
 export const Silu = "ReverieSilu";
@@ -25,7 +26,7 @@ export function silu<T extends tf.Tensor>(x: T): T {
   return tf.engine().runKernel(Silu, { x } as unknown as tf.NamedTensorMap) as unknown as T;
 }
 
-/** Gives an eager backend ("cpu", "tensorflow", …) both kernels, and tfjs their gradients; safe to call again. */
+/** Gives an eager backend ("cpu", "tensorflow", …) these kernels, and tfjs their gradients; safe to call again. */
 export function registerKernels(backendName: string): void {
   registerKernelGradients();
   if (tf.getKernel(LayerNorm, backendName) !== undefined) return;
@@ -41,6 +42,17 @@ export function registerKernels(backendName: string): void {
       return [tf.add(tf.mul(tf.mul(centred, inverseStd), scale), offset), mean, inverseStd];
     },
   });
+  if (tf.getKernel(tf.LogSoftmax, backendName) === undefined) {
+    tf.registerKernel({
+      kernelName: tf.LogSoftmax,
+      backendName,
+      kernelFunc: ({ inputs }) => {
+        const logits = inputs.logits as unknown as tf.Tensor;
+        const shifted = tf.sub(logits, tf.max(logits, -1, true));
+        return tf.sub(shifted, tf.log(tf.sum(tf.exp(shifted), -1, true)));
+      },
+    });
+  }
   tf.registerKernel({
     kernelName: Silu,
     backendName,
@@ -61,19 +73,26 @@ export function registerKernelGradients(): void {
     gradFunc: (dys, saved) => {
       const dy = (dys as unknown as tf.Tensor[])[0]!;
       const [x, scale, mean, inverseStd] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-      const normed = tf.mul(tf.sub(x, mean), inverseStd) as tf.Tensor2D;
-      const along = tf.mul(dy, normed) as tf.Tensor2D;
+      const rows = dy.shape[0]!;
+      const row = (v: tf.Tensor): tf.Tensor2D => tf.reshape(v, [1, rows]);
+      const along = tf.mul(dy, x);
       return {
+        // dx = (dy·scale − level − normed·slope) / std, level and slope being row means of dy·scale and dy·scale·normed;
+        // as normed is (x − mean) / std it is gathered into a row-wise multiple of dy·scale, one of x, and a shift.
         x: () => {
-          // Row means of dy·scale and of dy·scale·normed, as products with scale / N.
           const [size] = scale.shape as [number];
-          const mixing = tf.reshape(tf.mul(scale, 1 / size), [size, 1]) as tf.Tensor2D;
-          const level = tf.matMul(dy as tf.Tensor2D, mixing);
-          const slope = tf.matMul(along, mixing);
-          const centred = tf.sub(tf.sub(tf.mul(dy, scale), level), tf.mul(normed, slope));
-          return tf.mul(centred, inverseStd);
+          const mixing = tf.reshape(tf.mul(scale, 1 / size), [size, 1]);
+          const level = tf.matMul(dy, mixing);
+          const slope = tf.mul(tf.sub(tf.matMul(along, mixing), tf.mul(mean, level)), inverseStd);
+          const ofX = tf.mul(tf.mul(slope, inverseStd), inverseStd);
+          const shift = tf.sub(tf.mul(ofX, mean), tf.mul(level, inverseStd));
+          const ofDy = tf.mul(tf.mul(dy, scale), inverseStd);
+          return tf.add(tf.sub(ofDy, tf.mul(x, ofX)), shift);
         },
-        scale: () => tf.sum(along, 0),
+        scale: () => {
+          const products = tf.sub(tf.matMul(row(inverseStd), along), tf.matMul(row(tf.mul(mean, inverseStd)), dy));
+          return tf.reshape(products, scale.shape);
+        },
         offset: () => tf.sum(dy, 0),
       };
     },
@@ -86,8 +105,8 @@ export function registerKernelGradients(): void {
       const [x, y] = saved as [tf.Tensor, tf.Tensor];
       return {
         x: () => {
-          const gate = tf.sigmoid(x); // d(x·s)/dx = s + x·s·(1 − s) = s + y − y·s
-          return tf.mul(dy as tf.Tensor, tf.add(gate, tf.sub(y, tf.mul(y, gate))));
+          const gate = tf.sigmoid(x); // d(x·s)/dx = s + x·s·(1 − s) = s·(1 + x − y)
+          return tf.mul(dy as tf.Tensor, tf.mul(gate, tf.add(tf.sub(x, y), 1)));
         },
       };
     },

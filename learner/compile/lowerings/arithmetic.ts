@@ -121,5 +121,6 @@ export const ARITHMETIC: Readonly<Record<string, Lowering>> = {
   [tf.Identity]: ({ x }) => x!,
   [tf.BatchMatMul]: matMul,
   [LayerNorm]: layerNorm,
-  [Silu]: ({ x }, _, builder) => builder.op("QuickGelu", [x!], x!.shape, { alpha: { float: 1 } }, "com.microsoft"),
+  // Not onnxruntime's own QuickGelu: that hides the sigmoid, which the gradient needs too.
+  [Silu]: ({ x }, _, builder) => builder.op("Mul", [x!, builder.op("Sigmoid", [x!], x!.shape)], x!.shape),
 };

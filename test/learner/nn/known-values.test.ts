@@ -37,7 +37,7 @@ test.each([
   const weights = twoHot(tf.tensor1d([y]), BINS).dataSync();
   expect(weights[bin]).toBeCloseTo(left, 4);
   expect(weights[bin + 1]).toBeCloseTo(right, 4);
-  expect(weights.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+  expect([...weights].reduce((a, b) => a + b)).toBeCloseTo(1, 5);
 });
 
 test("two-hot of 0 is one bin, and of what lies beyond the bins the last", () => {
