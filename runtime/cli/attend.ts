@@ -16,6 +16,7 @@ export async function attend(parts: readonly KeeperOptions[], screen: Screen): P
     stop = resolve;
   });
   let first: number | undefined;
+  let forced = false;
   const onSignal = () => {
     const now = performance.now();
     if (first === undefined) {
@@ -23,6 +24,7 @@ export async function attend(parts: readonly KeeperOptions[], screen: Screen): P
       screen.note("stopping in order; Ctrl-C again ends at once");
       stop();
     } else if (now - first > SAME_SIGNAL_MS) {
+      forced = true;
       for (const keeper of keepers) keeper.kill();
     }
   };
@@ -40,7 +42,7 @@ export async function attend(parts: readonly KeeperOptions[], screen: Screen): P
     await over();
     let failure: string | undefined;
     for (const keeper of keepers) failure ??= (await keeper.stop()).failure;
-    return failure;
+    return forced ? "ended at once, as asked: what was learned since the last checkpoint is lost" : failure;
   } finally {
     for (const signal of signals) process.off(signal, onSignal);
     process.off("SIGTSTP", onPause);

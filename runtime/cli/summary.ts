@@ -7,7 +7,8 @@ export function summary(view: View, command: string): string[] {
   const done = [`${count(robot?.sequence ?? learner?.steps ?? 0)} steps`];
   const seconds = robotSeconds(view);
   if (seconds !== undefined) done[0] += ` (${clock(seconds)} of robot time)`;
-  if (learner !== undefined) done.push(`${count(learner.updates)} updates`, `policy ${learner.policyVersion}`);
+  if (learner !== undefined) done.push(`${count(learner.updates)} updates`);
+  if (learner !== undefined && learner.policyVersion > 0) done.push(`policy ${learner.policyVersion}`);
   const reward = meanReward(view, 300) ?? learner?.reward6000;
   return [
     `Stopped after ${done.join(", ")}.`,
