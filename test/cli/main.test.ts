@@ -24,7 +24,8 @@ test.each<[string, number, string]>([
   ["teach a1 --task.start=sofa", 1, 'reverie: task.start: expected one of back, belly, standing, random, found "sofa"'],
   ["robot a1", 2, "reverie: robot: expected --learner tcp://<host>:<port>, found none"],
   ["learner", 2, "reverie: learner: expected --run <dir>, found none"],
-  ["bench simm", 2, 'reverie: bench: expected sim, found "simm"'],
+  ["bench sim --threads=2", 2, "reverie: bench sim: expected one of --seconds, --json, --robot, found --threads"],
+  ["bench simm", 2, 'reverie: bench: expected sim or learner, found "simm"'],
 ])("reverie %s ends with one line and code %i", (command, code, line) => {
   const { status, stderr, stdout } = reverie(...command.split(" "));
   expect(stderr.trimEnd().split("\n").length).toBe(1);
