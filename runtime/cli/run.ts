@@ -35,7 +35,9 @@ export async function run<T extends object>(options: RunOptions<T>): Promise<num
       parts(resolved.settings, screen).map((part) => ({ ...part, note })),
       screen,
     );
-    await screen.finish(summary(screen.view, command));
+    const { robot, learner } = screen.view;
+    const began = (robot?.sequence ?? learner?.steps ?? 0) > 0;
+    await screen.finish(began || failure === undefined ? summary(screen.view, command) : []);
     if (failure !== undefined) throw new Error(failure);
     return 0;
   } finally {
