@@ -52,7 +52,7 @@ export const LEARNER_DEFAULTS = {
     /** Steps before the first update; the robot explores with held random actions meanwhile. */
     fill: 2000,
     /** Updates made when learning starts. */
-    pretrain: 100,
+    pretrain: 400,
     /** Updates owed per robot step. */
     ratio: 0.2,
     /** Most updates ever owed: after a long absence the learner does not try to catch up everything. */

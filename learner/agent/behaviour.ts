@@ -4,7 +4,7 @@ import { gradientsOf } from "../nn/gradients-of.ts";
 import type { Parameters } from "../nn/parameters.ts";
 import { stopGradient } from "../nn/stop-gradient.ts";
 import { crossEntropy, twoHot, twoHotMean } from "../nn/two-hot.ts";
-import { type ActionDistribution, actor, gaussianEntropy, logProbability, normalisedEntropy } from "./actor.ts";
+import { type ActionDistribution, gaussianEntropy, logProbability, normalisedEntropy } from "./actor.ts";
 import { criticLogits, evaluate, type ImaginationNoise, type Imagined, imagine } from "./imagine.ts";
 import { discountWeights, lambdaReturns, quantiles, type Trajectory } from "./returns.ts";
 import type { Latent } from "./rssm.ts";
@@ -129,7 +129,7 @@ function returnsOf(
 const backpropPass: Pass = (weights, actorNames, spec, settings, start, startTerminal, noise, state) => {
   let kept: ActorPass | undefined;
   const { value, gradients } = gradientsOf(actorNames, weights, () => {
-    const imagined = imagine(weights, spec, settings, start, noise);
+    const imagined = imagine(weights, spec, settings, start, noise, true);
     const count = start.deter.shape[0];
     const trajectory = evaluate(weights, spec, settings.normEps, imagined.feat, count, startTerminal);
     const { returns, weight, baseline } = returnsOf(trajectory, settings);
@@ -163,41 +163,48 @@ const backpropPass: Pass = (weights, actorNames, spec, settings, start, startTer
 
 /** Log-probability times advantage, returns scaled by their running 5–95 % range, fixed entropy (DreamerV3, eq. 11–12). */
 const reinforcePass: Pass = (weights, actorNames, spec, settings, start, startTerminal, noise, state) => {
-  const imagined = imagine(weights, spec, settings, start, noise);
-  const count = start.deter.shape[0];
-  const trajectory = evaluate(weights, spec, settings.normEps, imagined.feat, count, startTerminal);
-  const { returns, weight, baseline } = returnsOf(trajectory, settings);
-  const decay = settings.returnDecay;
-  const range = tf.stack(quantiles(returns, [0.05, 0.95])) as tf.Tensor1D;
-  const returnRange = tf.add(tf.mul(state.returnRange, decay), tf.mul(range, 1 - decay)) as tf.Tensor1D;
-  const [low, high] = [0, 1].map((i) => tf.reshape(tf.slice(returnRange, [i], [1]), [])) as [tf.Scalar, tf.Scalar];
-  const divisor = tf.maximum(tf.sub(high, low), 1) as tf.Scalar;
-  const advantage = tf.div(tf.sub(returns, baseline), divisor) as tf.Tensor2D;
-  const horizon = returns.shape[0];
-  const rows = horizon * count;
-  const feat = firstSteps(imagined.feat, rows);
-  const action = firstSteps(imagined.action, rows);
-  let entropy: tf.Scalar | undefined;
+  let kept: ActorPass | undefined;
   const { value, gradients } = gradientsOf(actorNames, weights, () => {
-    const distribution = actor(weights, spec, settings, feat);
+    const imagined = imagine(weights, spec, settings, start, noise, false);
+    const count = start.deter.shape[0];
+    const trajectory = evaluate(weights, spec, settings.normEps, imagined.feat, count, startTerminal);
+    const { returns, weight, baseline } = returnsOf(trajectory, settings);
+    const { returnRange, divisor } = updateRange(returns, state, settings.returnDecay);
+    const advantage = tf.div(tf.sub(returns, baseline), divisor) as tf.Tensor2D;
+    const rows = returns.size;
+    const distribution = head(imagined.distribution, rows);
     const nats = gaussianEntropy(distribution.std);
-    entropy = tf.keep(tf.mean(nats) as tf.Scalar);
-    const score = tf.mul(logProbability(distribution, action), tf.reshape(advantage, [rows]));
+    kept = keepPass({
+      imagined,
+      trajectory,
+      returns,
+      weight,
+      advantage,
+      divisor,
+      entropy: stopGradient(tf.mean(nats)) as tf.Scalar,
+      state: { ...state, returnRange },
+    });
+    const score = tf.mul(
+      logProbability(distribution, firstSteps(imagined.action, rows)),
+      tf.reshape(advantage, [rows]),
+    );
     const objective = tf.add(score, tf.mul(nats, settings.entropy));
     return tf.neg(tf.mean(tf.mul(tf.reshape(weight, [rows]), objective))) as tf.Scalar;
   });
-  const kept = {
-    imagined,
-    trajectory,
-    returns,
-    weight,
-    advantage,
-    divisor,
-    entropy: entropy!,
-    state: { ...state, returnRange },
-  };
-  return { value, gradients, kept };
+  return { value, gradients, kept: kept! };
 };
+
+/** Decayed 5 % and 95 % quantiles of the returns; `divisor = max(1, their distance)`. */
+function updateRange(
+  returns: tf.Tensor2D,
+  state: ActorState,
+  decay: number,
+): { returnRange: tf.Tensor1D; divisor: tf.Scalar } {
+  const range = tf.stack(quantiles(returns, [0.05, 0.95]));
+  const returnRange = tf.add(tf.mul(state.returnRange, decay), tf.mul(range, 1 - decay)) as tf.Tensor1D;
+  const [low, high] = [0, 1].map((i) => tf.reshape(tf.slice(returnRange, [i], [1]), [])) as [tf.Scalar, tf.Scalar];
+  return { returnRange, divisor: tf.maximum(tf.sub(high, low), 1) as tf.Scalar };
+}
 
 /** Keeps what outlives the tape it was made on. */
 function keepPass(pass: ActorPass): ActorPass {
@@ -217,6 +224,7 @@ function keepPass(pass: ActorPass): ActorPass {
     pass.entropy,
     state.advantageMoments,
     state.advantageUpdates,
+    state.returnRange,
     state.alpha,
   ]) {
     if (tensor !== undefined) tf.keep(tensor);

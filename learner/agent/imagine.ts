@@ -25,13 +25,17 @@ export interface Imagined {
   readonly distribution: ActionDistribution;
 }
 
-/** Rolls the prior out from `start` under the actor, which sees features without gradient. */
+/**
+ * Rolls the prior out from `start` under the actor, which sees features without gradient. `through`: whether the
+ * gradient of what follows reaches the actor through its actions and the dynamics.
+ */
 export function imagine(
   weights: Parameters,
   spec: AgentSpec,
   settings: RssmSettings & ActorSettings,
   start: Latent,
   noise: ImaginationNoise,
+  through: boolean,
 ): Imagined {
   const count = start.deter.shape[0];
   const horizon = noise.latent.shape[0] / count;
@@ -45,7 +49,8 @@ export function imagine(
     const feat = feature(state);
     const { mean, std } = actor(weights, spec, settings, stopGradient(feat));
     const eps = tf.slice(noise.action, [step * count, 0], [count, spec.action]);
-    const action = tf.add(mean, tf.mul(std, eps)) as tf.Tensor2D;
+    const drawn = tf.add(mean, tf.mul(std, eps)) as tf.Tensor2D;
+    const action = through ? drawn : stopGradient(drawn);
     feats.push(feat);
     actions.push(action);
     means.push(mean);

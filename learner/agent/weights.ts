@@ -32,8 +32,9 @@ export function agentWeights(spec: AgentSpec): AgentWeights {
     ],
     actor: [
       ...mlpSpecs("actor", headLayers, feature, units),
-      ...linearSpecs("actor/mean", units, spec.action),
-      ...linearSpecs("actor/std", units, spec.action),
+      // Nearly nothing at first: the first policy is the middle of the range, widely spread, in every situation.
+      ...linearSpecs("actor/mean", units, spec.action, 1e-4),
+      ...linearSpecs("actor/std", units, spec.action, 1e-4),
     ],
     critic: criticWeights(spec),
   };
