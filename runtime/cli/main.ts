@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   learner: async () => import("./learner.ts").then(({ usage, learner }) => ({ usage, run: learner })),
   bench: async () => import("./bench.ts").then(({ usage, bench }) => ({ usage, run: bench })),
   export: async () => import("./export.ts").then(({ usage, exportRun }) => ({ usage, run: exportRun })),
+  plot: async () => import("./plot.ts").then(({ usage, plot }) => ({ usage, run: plot })),
 };
 
 async function main([name = "help", ...argv]: readonly string[]): Promise<number> {
