@@ -23,8 +23,9 @@ export function fuseGemm(graph: Graph): Graph {
     const gemm = inputs[place]!.node!;
     const others = inputs.filter((_, i) => i !== place);
     const rest = others.length === 1 ? others[0]! : builder.op("Sum", others, shape);
+    const [rows, columns] = [rest.shape.at(-2), rest.shape.at(-1)];
     const fits =
-      rest.shape.length === 2 ? sameShape(rest.shape, shape) : rest.shape.length === 1 && rest.shape[0] === shape[1];
+      sameShape(rest.shape, shape) || (rows === undefined && (columns === undefined || columns === shape[1]));
     if (!fits) return undefined;
     return [builder.op("Gemm", [...gemm.inputs, rest], shape, gemm.attributes)];
   });
