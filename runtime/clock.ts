@@ -19,14 +19,15 @@ export class VirtualClock implements Clock {
 }
 
 /**
- * The machine's monotonic clock. Timers wake up to a millisecond late, so the last `spinMs` before a deadline are spent
- * turning the event loop, which still delivers messages.
+ * The machine's monotonic clock. Timers wake up to a millisecond late, so the last `blockMs` before a deadline the thread
+ * itself sleeps, which ends on time and costs nothing. Messages that come meanwhile wait for the next sleep.
  */
 export class RealtimeClock implements Clock {
-  readonly #spinNs: bigint;
+  readonly #blockNs: bigint;
+  readonly #never = new Int32Array(new SharedArrayBuffer(4));
 
-  constructor({ spinMs = 1 } = {}) {
-    this.#spinNs = BigInt(Math.round(spinMs * 1e6));
+  constructor({ blockMs = 1 } = {}) {
+    this.#blockNs = BigInt(Math.round(blockMs * 1e6));
   }
 
   now(): bigint {
@@ -34,10 +35,12 @@ export class RealtimeClock implements Clock {
   }
 
   async sleepUntil(deadline: bigint): Promise<void> {
-    const timerMs = Number((deadline - this.#spinNs - this.now()) / 1_000_000n);
+    const timerMs = Number((deadline - this.#blockNs - this.now()) / 1_000_000n);
     if (timerMs >= 1) await new Promise((resolve) => setTimeout(resolve, timerMs));
-    do {
-      await new Promise(setImmediate);
-    } while (this.now() < deadline);
+    else await new Promise(setImmediate);
+    for (let left = deadline - this.now(); left > 0n; left = deadline - this.now()) {
+      if (left > 2n * this.#blockNs) await new Promise(setImmediate);
+      else Atomics.wait(this.#never, 0, 0, Number(left) / 1e6);
+    }
   }
 }

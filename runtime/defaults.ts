@@ -5,8 +5,8 @@ export const RUNTIME_DEFAULTS = {
     starvedTicksToHold: 5,
     /** Unusable answers in a row (wrong size, not finite) before the same. */
     refusedToHold: 3,
-    /** How long before a servo deadline the loop stops sleeping and turns. More is steadier and burns more. */
-    spinMs: 1,
+    /** How long before a servo deadline the loop's thread itself sleeps, hearing nothing, to wake on time. */
+    blockMs: 1,
     /** Lockstep: how long an answer or a permit may take before the loop gives up. */
     lockstepTimeoutMs: 120_000,
   },

@@ -45,6 +45,7 @@ export function curveSvg(title: string, xLabel: string, yLabel: string, curves: 
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}">`,
+    `<title>${escaped(title)}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
     `<text x="${LEFT}" y="24" ${FONT} font-weight="600" fill="#222">${escaped(title)}</text>`,
     ...grid,
