@@ -128,7 +128,7 @@ describe("the policy a robot runs", () => {
     alone.action.forEach((action, t) => {
       expectClose(action, together.action[t]!);
     });
-    const { ["actor/mean/bias"]: _, ...missing } = arrays;
+    const { "actor/mean/bias": _, ...missing } = arrays;
     await expect(exportPolicy(SCHEMA, CONFIG, missing)).rejects.toThrow(
       /expected the weight "actor\/mean\/bias" of shape \[3\], found none/,
     );
