@@ -5,7 +5,7 @@ import type { Parameters } from "../nn/parameters.ts";
 import { stopGradient } from "../nn/stop-gradient.ts";
 import { crossEntropy, twoHot, twoHotMean } from "../nn/two-hot.ts";
 import { type ActionDistribution, gaussianEntropy, logProbability, normalisedEntropy } from "./actor.ts";
-import { criticLogits, evaluate, type ImaginationNoise, type Imagined, imagine } from "./imagine.ts";
+import { criticLogits, evaluate, type ImaginationNoise, type Imagined, imagine, inChunks } from "./imagine.ts";
 import { discountWeights, lambdaReturns, quantiles, type Trajectory } from "./returns.ts";
 import type { Latent } from "./rssm.ts";
 import type { AgentSpec } from "./spec.ts";
@@ -73,7 +73,7 @@ export function behaviour(
     kept,
   } = pass(weights, names.actor, spec, settings, start, startTerminal, noise, state);
   const critic = criticPass(weights, slowCritic, names.critic, spec, settings, kept);
-  const std = kept.imagined.distribution.std;
+  const stds = kept.imagined.distributions.map(({ std }) => tf.mean(std));
   return {
     ...kept,
     actorGradients,
@@ -83,7 +83,7 @@ export function behaviour(
       actorLoss,
       criticLoss: critic.value,
       entropy: kept.entropy,
-      std: tf.mean(std) as tf.Scalar,
+      std: tf.mean(tf.stack(stds)) as tf.Scalar,
       returnMean: tf.mean(kept.returns) as tf.Scalar,
       valueMean: tf.mean(kept.trajectory.value) as tf.Scalar,
       imaginedReward: tf.mean(kept.trajectory.reward) as tf.Scalar,
@@ -104,13 +104,24 @@ type Pass = (
   state: ActorState,
 ) => { value: tf.Scalar; gradients: Parameters; kept: ActorPass };
 
-/** The first H of H + 1 steps. */
-function firstSteps<T extends tf.Tensor2D>(x: T, rows: number): tf.Tensor2D {
-  return tf.slice(x, [0, 0], [rows, x.shape[1]]);
+/** The first H of H + 1 steps of [H + 1, N]. */
+function firstSteps(x: tf.Tensor2D): tf.Tensor2D {
+  return tf.slice(x, [0, 0], [x.shape[0] - 1, x.shape[1]]);
 }
 
-function head(distribution: ActionDistribution, rows: number): ActionDistribution {
-  return { mean: firstSteps(distribution.mean, rows), std: firstSteps(distribution.std, rows) };
+/** Distributions at the first H of H + 1 steps: [H·N, A] */
+function firstDistributions({ distributions }: Imagined): ActionDistribution {
+  const first = distributions.slice(0, -1);
+  return {
+    mean: tf.concat2d(
+      first.map(({ mean }) => mean),
+      0,
+    ),
+    std: tf.concat2d(
+      first.map(({ std }) => std),
+      0,
+    ),
+  };
 }
 
 function returnsOf(
@@ -121,7 +132,7 @@ function returnsOf(
   return {
     returns: lambdaReturns(trajectory, settings.gamma, settings.lambda),
     weight: stopGradient(discountWeights(trajectory.cont, horizon, count, settings.gamma)),
-    baseline: stopGradient(firstSteps(trajectory.value, horizon)),
+    baseline: stopGradient(firstSteps(trajectory.value)),
   };
 }
 
@@ -130,16 +141,14 @@ const backpropPass: Pass = (weights, actorNames, spec, settings, start, startTer
   let kept: ActorPass | undefined;
   const { value, gradients } = gradientsOf(actorNames, weights, () => {
     const imagined = imagine(weights, spec, settings, start, noise, true);
-    const count = start.deter.shape[0];
-    const trajectory = evaluate(weights, spec, settings.normEps, imagined.feat, count, startTerminal);
+    const trajectory = evaluate(weights, spec, settings.normEps, imagined, startTerminal);
     const { returns, weight, baseline } = returnsOf(trajectory, settings);
     const surplus = tf.sub(returns, baseline) as tf.Tensor2D;
     const { moments, updates, centre, divisor } = updateMoments(stopGradient(surplus), state, settings.returnDecay);
     const advantage = tf.div(tf.sub(surplus, centre), divisor) as tf.Tensor2D;
-    const horizon = returns.shape[0];
-    const { std } = head(imagined.distribution, horizon * count);
+    const { std } = firstDistributions(imagined);
     const spread = normalisedEntropy(std, settings.minStd);
-    const bonus = tf.reshape(tf.sum(tf.mul(spread, state.alpha), 1), [horizon, count]);
+    const bonus = tf.reshape(tf.sum(tf.mul(spread, state.alpha), 1), returns.shape);
     const meanSpread = stopGradient(tf.mean(spread, 0)) as tf.Tensor1D;
     kept = keepPass({
       imagined,
@@ -166,13 +175,13 @@ const reinforcePass: Pass = (weights, actorNames, spec, settings, start, startTe
   let kept: ActorPass | undefined;
   const { value, gradients } = gradientsOf(actorNames, weights, () => {
     const imagined = imagine(weights, spec, settings, start, noise, false);
-    const count = start.deter.shape[0];
-    const trajectory = evaluate(weights, spec, settings.normEps, imagined.feat, count, startTerminal);
+    const trajectory = evaluate(weights, spec, settings.normEps, imagined, startTerminal);
     const { returns, weight, baseline } = returnsOf(trajectory, settings);
     const { returnRange, divisor } = updateRange(returns, state, settings.returnDecay);
     const advantage = tf.div(tf.sub(returns, baseline), divisor) as tf.Tensor2D;
     const rows = returns.size;
-    const distribution = head(imagined.distribution, rows);
+    const distribution = firstDistributions(imagined);
+    const actions = tf.concat2d(imagined.actions.slice(0, -1), 0);
     const nats = gaussianEntropy(distribution.std);
     kept = keepPass({
       imagined,
@@ -184,10 +193,7 @@ const reinforcePass: Pass = (weights, actorNames, spec, settings, start, startTe
       entropy: stopGradient(tf.mean(nats)) as tf.Scalar,
       state: { ...state, returnRange },
     });
-    const score = tf.mul(
-      logProbability(distribution, firstSteps(imagined.action, rows)),
-      tf.reshape(advantage, [rows]),
-    );
+    const score = tf.mul(logProbability(distribution, actions), tf.reshape(advantage, [rows]));
     const objective = tf.add(score, tf.mul(nats, settings.entropy));
     return tf.neg(tf.mean(tf.mul(tf.reshape(weight, [rows]), objective))) as tf.Scalar;
   });
@@ -210,10 +216,9 @@ function updateRange(
 function keepPass(pass: ActorPass): ActorPass {
   const { imagined, trajectory, state } = pass;
   for (const tensor of [
-    imagined.feat,
-    imagined.action,
-    imagined.distribution.mean,
-    imagined.distribution.std,
+    ...imagined.feats,
+    ...imagined.actions,
+    ...imagined.distributions.flatMap(({ mean, std }) => [mean, std]),
     trajectory.reward,
     trajectory.value,
     trajectory.cont,
@@ -274,16 +279,27 @@ function criticPass(
   { imagined, returns, weight }: ActorPass,
 ): { value: tf.Scalar; gradients: Parameters; slowValue: tf.Tensor2D } {
   const [horizon, count] = returns.shape;
-  const rows = horizon * count;
-  const slowFeat = firstSteps(imagined.feat, rows);
-  const slowValue = twoHotMean(criticLogits(slowCritic, spec, normEps, slowFeat), spec.bins);
-  // Cross entropy is linear in its target: both targets are added first.
-  const target = tf.add(twoHot(tf.reshape(returns, [rows]), spec.bins), twoHot(slowValue, spec.bins)) as tf.Tensor2D;
-  const flatWeight = tf.reshape(weight, [rows]);
+  const chunks = inChunks(imagined.feats);
+  const slow = tf.concat(
+    chunks.map((feat) => twoHotMean(criticLogits(slowCritic, spec, normEps, feat), spec.bins)),
+  ) as tf.Tensor1D;
+  // The last step has a value but no return: it goes along at weight 0, so the pass is the one that gave the values.
+  const none = tf.zeros([1, count]) as tf.Tensor2D;
+  const everyStep = (x: tf.Tensor2D): tf.Tensor1D => tf.reshape(tf.concat2d([x, none], 0), [(horizon + 1) * count]);
+  const [goals, stepWeights] = [everyStep(returns), everyStep(weight)];
   const { value, gradients } = gradientsOf(names, weights, () => {
-    // On all steps, though the last has no loss: so it is the pass that gave the values, and is computed once.
-    const logits = firstSteps(criticLogits(weights, spec, normEps, imagined.feat), rows);
-    return tf.mean(tf.mul(flatWeight, crossEntropy(logits, target))) as tf.Scalar;
+    let at = 0;
+    const parts = chunks.map((feat) => {
+      const size = feat.shape[0];
+      const part = (x: tf.Tensor1D): tf.Tensor1D => tf.slice(x, [at], [size]);
+      // Cross entropy is linear in its target: both targets are added first.
+      const target = tf.add(twoHot(part(goals), spec.bins), twoHot(part(slow), spec.bins)) as tf.Tensor2D;
+      const losses = tf.mul(part(stepWeights), crossEntropy(criticLogits(weights, spec, normEps, feat), target));
+      at += size;
+      return tf.sum(losses);
+    });
+    const sum = parts.reduce((total, part) => tf.add(total, part));
+    return tf.mul(sum, 1 / (horizon * count)) as tf.Scalar;
   });
-  return { value, gradients, slowValue: tf.reshape(slowValue, [horizon, count]) };
+  return { value, gradients, slowValue: firstSteps(tf.reshape(slow, [horizon + 1, count])) };
 }

@@ -16,13 +16,13 @@ export interface ImaginationNoise {
   readonly action: tf.Tensor2D;
 }
 
+/** H + 1 steps of N trajectories, a tensor a step. */
 export interface Imagined {
-  /** [(H + 1)·N, feature], step-major. */
-  readonly feat: tf.Tensor2D;
-  /** [(H + 1)·N, A] */
-  readonly action: tf.Tensor2D;
-  /** Of the H + 1 steps, [(H + 1)·N, A] each. */
-  readonly distribution: ActionDistribution;
+  /** [N, feature] each. */
+  readonly feats: readonly tf.Tensor2D[];
+  /** [N, A] each. */
+  readonly actions: readonly tf.Tensor2D[];
+  readonly distributions: readonly ActionDistribution[];
 }
 
 /**
@@ -42,29 +42,34 @@ export function imagine(
   const rssm = new Rssm(weights, spec, settings);
   const feats: tf.Tensor2D[] = [];
   const actions: tf.Tensor2D[] = [];
-  const means: tf.Tensor2D[] = [];
-  const stds: tf.Tensor2D[] = [];
+  const distributions: ActionDistribution[] = [];
   let state = start;
   for (let step = 0; step <= horizon; step++) {
     const feat = feature(state);
-    const { mean, std } = actor(weights, spec, settings, stopGradient(feat));
+    const distribution = actor(weights, spec, settings, stopGradient(feat));
     const eps = tf.slice(noise.action, [step * count, 0], [count, spec.action]);
-    const drawn = tf.add(mean, tf.mul(std, eps)) as tf.Tensor2D;
+    const drawn = tf.add(distribution.mean, tf.mul(distribution.std, eps)) as tf.Tensor2D;
     const action = through ? drawn : stopGradient(drawn);
     feats.push(feat);
     actions.push(action);
-    means.push(mean);
-    stds.push(std);
+    distributions.push(distribution);
     if (step === horizon) break;
     const deter = rssm.advance(state, rssm.projectAction(action));
     const uniform = tf.slice(noise.latent, [step * count, 0], [count, spec.groups]);
     state = { deter, stoch: rssm.sample(rssm.prior(deter), uniform) };
   }
-  return {
-    feat: tf.concat2d(feats, 0),
-    action: tf.concat2d(actions, 0),
-    distribution: { mean: tf.concat2d(means, 0), std: tf.concat2d(stds, 0) },
-  };
+  return { feats, actions, distributions };
+}
+
+/** Rows that go through a head together: their activations of one layer stay in a core's cache. */
+const CHUNK_ROWS = 512;
+
+/** Steps put together into tensors of at most CHUNK_ROWS rows, at least a step each. */
+export function inChunks(steps: readonly tf.Tensor2D[]): tf.Tensor2D[] {
+  const perChunk = Math.max(1, Math.floor(CHUNK_ROWS / steps[0]!.shape[0]));
+  const chunks: tf.Tensor2D[] = [];
+  for (let at = 0; at < steps.length; at += perChunk) chunks.push(tf.concat2d(steps.slice(at, at + perChunk), 0));
+  return chunks;
 }
 
 /** Rewards, values and continues the heads give along imagined features. */
@@ -72,23 +77,26 @@ export function evaluate(
   weights: Parameters,
   spec: AgentSpec,
   normEps: number,
-  feat: tf.Tensor2D,
-  count: number,
+  { feats }: Imagined,
   startTerminal: tf.Tensor1D,
 ): Trajectory {
-  const steps = feat.shape[0] / count;
-  const arrived = tf.slice(feat, [count, 0], [(steps - 1) * count, feat.shape[1]]);
-  const rewardLogits = linear(weights, "reward/out", mlp(weights, "reward", spec.headLayers, arrived, normEps));
+  const steps = feats.length;
+  const count = feats[0]!.shape[0];
+  const chunks = inChunks(feats);
+  const along = (head: (feat: tf.Tensor2D) => tf.Tensor1D): tf.Tensor2D =>
+    tf.reshape(tf.concat(chunks.map(head)), [steps, count]);
+  const later = (x: tf.Tensor2D): tf.Tensor2D => tf.slice(x, [1, 0], [steps - 1, count]);
+  const reward = along((feat) => {
+    const hidden = mlp(weights, "reward", spec.headLayers, feat, normEps);
+    return twoHotMean(linear(weights, "reward/out", hidden), spec.bins);
+  });
+  const value = along((feat) => twoHotMean(criticLogits(weights, spec, normEps, feat), spec.bins));
   let cont: tf.Tensor2D | undefined;
   if (spec.canTerminate) {
-    const later = tf.sigmoid(continueLogit(weights, spec, arrived, normEps));
-    cont = tf.concat2d([tf.reshape(tf.sub(1, startTerminal), [1, count]), tf.reshape(later, [steps - 1, count])], 0);
+    const goesOn = along((feat) => tf.sigmoid(continueLogit(weights, spec, feat, normEps)));
+    cont = tf.concat2d([tf.reshape(tf.sub(1, startTerminal), [1, count]), later(goesOn)], 0);
   }
-  return {
-    reward: tf.reshape(twoHotMean(rewardLogits, spec.bins), [steps - 1, count]),
-    value: tf.reshape(twoHotMean(criticLogits(weights, spec, normEps, feat), spec.bins), [steps, count]),
-    cont,
-  };
+  return { reward: later(reward), value, cont };
 }
 
 /** [R, feature] → [R, bins] */

@@ -65,16 +65,20 @@ function sumOf(terms: readonly Value[], builder: Builder): Value {
   return rest.length === 1 ? rest[0]! : builder.op("Sum", rest, rest[0]!.shape);
 }
 
+/** Products over more rows than this are efficient as they are; concatenating their operands would cost more than it saves. */
+const MOST_ROWS = 256;
+
 /** Terms of one kind can be brought together. */
 function kindOf({ node, shape }: Value): string | undefined {
   if (node === undefined) return undefined;
+  const large = (node.inputs[0]!.shape[0] ?? 0) > MOST_ROWS;
   if (
     node.op === "Gemm" &&
     node.inputs.length === 2 &&
     flag(node.attributes, "transA") &&
     !flag(node.attributes, "transB")
   ) {
-    return "Gemm";
+    return large ? "large Gemm" : "Gemm";
   }
   if (
     node.op === "ReduceSum" &&
@@ -82,7 +86,7 @@ function kindOf({ node, shape }: Value): string | undefined {
     shape.length === 1 &&
     node.inputs[1]!.constant!.join() === "0"
   ) {
-    return "ReduceSum";
+    return large ? undefined : "ReduceSum";
   }
   const axis = node.op === "Pad" ? padAxis(node) : undefined;
   return axis === undefined ? undefined : `Pad${axis}`;
@@ -101,6 +105,15 @@ function together(group: readonly Value[], builder: Builder): Value[] {
       group.map((term) => term.node!.inputs[i]!),
       0,
     );
+  if (kindOf(group[0]!) === "large Gemm") {
+    const [first, ...others] = group;
+    return [
+      others.reduce(
+        (sum, { node, shape }) => builder.op("Gemm", [...node!.inputs, sum], shape, node!.attributes),
+        first!,
+      ),
+    ];
+  }
   if (node.op === "Gemm") return [builder.op("Gemm", [operand(0), operand(1)], group[0]!.shape, node.attributes)];
   if (node.op === "ReduceSum") {
     return [builder.op("ReduceSum", [operand(0), node.inputs[1]!], group[0]!.shape, node.attributes)];
