@@ -7,7 +7,7 @@ export const RUNTIME_DEFAULTS = {
     refusedToHold: 3,
     /** How long before a servo deadline the loop's thread itself sleeps, hearing nothing, to wake on time. */
     blockMs: 1,
-    /** Lockstep: how long an answer or a permit may take before the loop gives up. */
+    /** Lockstep: how long an answer of the policy may take before the loop gives up. */
     lockstepTimeoutMs: 120_000,
   },
   policy: {

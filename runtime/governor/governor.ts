@@ -136,8 +136,8 @@ export class Governor {
     const { ask, inbox, lockstep, settings, task } = this.#options;
     await this.#judgeLastTurn(sample);
     if (lockstep && this.#state === "engaged") {
-      const ready = (): boolean => inbox.through > this.#sequence;
-      await inbox.until(ready, `a permit for step ${this.#sequence}`, settings.lockstepTimeoutMs, signal);
+      // However long: the learner may be making its first hundreds of updates, or be away. Virtual time stands still.
+      await inbox.until(() => inbox.through > this.#sequence, signal);
       if (signal.aborted) return;
     }
     const observation = task.observe(sample);
@@ -146,8 +146,8 @@ export class Governor {
     ask({ tick: ++this.#asked, isFirst: this.#isFirst, observation, previousAction: this.#action });
     if (this.#state === "engaged") this.#takeStep(sample, observation);
     if (lockstep) {
-      const ready = (): boolean => inbox.answer?.tick === this.#asked;
-      await inbox.until(ready, `an answer to question ${this.#asked}`, settings.lockstepTimeoutMs, signal);
+      const limit = { timeoutMs: settings.lockstepTimeoutMs, missing: `an answer to question ${this.#asked}` };
+      await inbox.until(() => inbox.answer?.tick === this.#asked, signal, limit);
     }
   }
 

@@ -45,8 +45,12 @@ export class Inbox {
     this.#wake();
   }
 
-  /** Waits until `ready` holds or `signal` aborts; throws after `timeoutMs` of wall time, saying what was missing. */
-  async until(ready: () => boolean, missing: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  /** Waits until `ready` holds or `signal` aborts. With a limit it throws after `timeoutMs` of wall time, saying what was missing. */
+  async until(
+    ready: () => boolean,
+    signal: AbortSignal,
+    limit?: { readonly timeoutMs: number; readonly missing: string },
+  ): Promise<void> {
     if (ready() || signal.aborted) return;
     await new Promise<void>((resolve, reject) => {
       const settle = (error?: Error): void => {
@@ -57,10 +61,9 @@ export class Inbox {
         else reject(error);
       };
       const stop = (): void => settle();
-      const timer = setTimeout(
-        () => settle(new Error(`governor: expected ${missing} in ${timeoutMs} ms, found none`)),
-        timeoutMs,
-      );
+      const late = ({ missing, timeoutMs }: NonNullable<typeof limit>): void =>
+        settle(new Error(`governor: expected ${missing} in ${timeoutMs} ms, found none`));
+      const timer = limit && setTimeout(late, limit.timeoutMs, limit);
       signal.addEventListener("abort", stop);
       this.#wake = () => {
         if (ready()) settle();

@@ -165,6 +165,17 @@ test("lockstep takes no step beyond its permit", async () => {
   expect(steps.length).toBe(5);
 });
 
+test("lockstep waits for a permit however long the learner takes", async () => {
+  const settings = { ...RUNTIME_DEFAULTS.governor, lockstepTimeoutMs: 1 };
+  const { governor, inbox, steps } = rig(echo, { lockstep: true, settings, steps: 2 });
+  const run = governor.run(new AbortController().signal);
+  await new Promise((later) => setTimeout(later, 30));
+  expect(steps.length).toBe(0);
+  inbox.permit(2);
+  await run;
+  expect(steps.length).toBe(2);
+});
+
 test("lockstep gives up on a policy that never answers", async () => {
   const { governor } = rig(() => {}, {
     lockstep: true,
