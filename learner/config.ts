@@ -7,11 +7,14 @@ export const PRESETS = {
 
 export type PresetName = keyof typeof PRESETS;
 
+/** Ways to learn the actor: through the gradient of the learned dynamics, or from sampled returns alone. */
+export const ACTORS: readonly string[] = ["backprop", "reinforce"];
+
 /** Every number that changes how a run learns. */
 export const LEARNER_DEFAULTS = {
   preset: "robot-small" as string,
   agent: {
-    /** "backprop" through the dynamics, or "reinforce". */
+    /** One of ACTORS. */
     actor: "backprop" as string,
     horizon: 15,
     gamma: 0.97,

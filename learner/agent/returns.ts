@@ -71,3 +71,8 @@ export function quantiles(x: tf.Tensor, qs: readonly number[]): tf.Scalar[] {
     return tf.add(tf.mul(a!, 1 - (place - low)), tf.mul(b!, place - low));
   });
 }
+
+/** The first H of H + 1 steps of [H + 1, N]. */
+export function firstSteps(x: tf.Tensor2D): tf.Tensor2D {
+  return tf.slice(x, [0, 0], [x.shape[0] - 1, x.shape[1]]);
+}

@@ -1,9 +1,12 @@
 import { type StepSchema, schemaDifferences } from "../../runtime/step.ts";
-import type { LearnerConfig } from "../config.ts";
+import { ACTORS, type LearnerConfig } from "../config.ts";
 import type { CheckpointMeta } from "./checkpoint.ts";
 
 /** Throws on settings that no run can learn with, naming the first. */
-export function checkConfig({ replay, train }: LearnerConfig): void {
+export function checkConfig({ agent, replay, train }: LearnerConfig): void {
+  if (!ACTORS.includes(agent.actor)) {
+    throw new Error(`config: learner.agent.actor: expected one of ${ACTORS.join(", ")}, found "${agent.actor}"`);
+  }
   const atLeast = (name: string, value: number, least: number) => {
     if (!(value >= least)) throw new Error(`config: learner.${name}: expected at least ${least}, found ${value}`);
   };

@@ -15,7 +15,7 @@ export interface RobotStatus extends GovernorReport {
   readonly lostSteps: number;
 }
 
-/** How a session of the robot ended. */
+/** How the robot's side of a run ended. */
 export interface RobotSummary {
   /** "steps": it took the steps it was asked for. "refused": by the learner. "failed": see `failure`. */
   readonly reason: "stopped" | "steps" | "refused" | "failed";

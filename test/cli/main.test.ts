@@ -22,6 +22,11 @@ test.each<[string, number, string]>([
   ["teach a1 --driver=serial", 2, 'reverie: teach: expected --driver to be one of sim, found "serial"'],
   ["teach a1 --task.stat=belly", 2, "reverie: --task.stat: expected one of observation, filterHz"],
   ["teach a1 --task.start=sofa", 1, 'reverie: task.start: expected one of back, belly, standing, random, found "sofa"'],
+  [
+    "teach a1 --learner.agent.actor=sac",
+    1,
+    'reverie: config: learner.agent.actor: expected one of backprop, reinforce, found "sac"',
+  ],
   ["robot a1", 2, "reverie: robot: expected --learner tcp://<host>:<port>, found none"],
   ["learner", 2, "reverie: learner: expected --run <dir>, found none"],
   ["bench sim --threads=2", 2, "reverie: bench sim: expected one of --seconds, --json, --robot, found --threads"],

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
-import type { AgentSettings } from "../../../learner/agent/behaviour.ts";
+import type { AgentSettings } from "../../../learner/agent/actor-objective.ts";
 import type { AgentSpec } from "../../../learner/agent/spec.ts";
 import type { AgentState, UpdateNoise, UpdateResult } from "../../../learner/agent/update.ts";
 import type { ModelBatch } from "../../../learner/agent/world-model.ts";
