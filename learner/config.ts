@@ -7,11 +7,16 @@ export const PRESETS = {
 
 export type PresetName = keyof typeof PRESETS;
 
+/** Dreamer, and a model-free baseline to compare it with: Soft Actor-Critic. */
+export const ALGORITHMS = ["dreamer", "sac"] as const;
+
 /** Ways to learn the actor: through the gradient of the learned dynamics, or from sampled returns alone. */
 export const ACTORS: readonly string[] = ["backprop", "reinforce"];
 
 /** Every number that changes how a run learns. */
 export const LEARNER_DEFAULTS = {
+  /** One of ALGORITHMS. Dreamer is set by `preset` and `agent`, Soft Actor-Critic by `sac`. */
+  algorithm: "dreamer" as string,
   preset: "robot-small" as string,
   agent: {
     /** One of ACTORS. */
@@ -41,6 +46,27 @@ export const LEARNER_DEFAULTS = {
     critic: { lr: 3e-4, eps: 1e-5, clip: 100 },
     beta1: 0.9,
     beta2: 0.999,
+  },
+  sac: {
+    /** Newest observations, each with the action that led to it, that make up a state: what a robot does not sense, such as
+     * velocities, is in their differences. */
+    frames: 3,
+    layers: 2,
+    units: 256,
+    /** Dreamer's, so that both learn for the same return. */
+    gamma: 0.97,
+    /** Share of the critics that their targets take on with each update. */
+    tau: 0.005,
+    /** Entropy the policy is held at, nats for each action dimension. */
+    targetEntropy: -1,
+    /** Of the entropy in the return, at first. */
+    temperature: 1,
+    /** Rewards are multiplied by this. */
+    rewardScale: 1,
+    logStdMin: -20,
+    logStdMax: 2,
+    /** Of critics, actor and temperature. The clip is beyond every gradient met: there is none in the paper. */
+    adam: { lr: 3e-4, eps: 1e-8, clip: 1e6, beta1: 0.9, beta2: 0.999 },
   },
   replay: {
     /** Steps kept; the oldest go first. */
