@@ -7,15 +7,17 @@ import { tracePolicy } from "./policy-graph.ts";
 
 /**
  * A policy as one self-contained ONNX file, its weights inside, for any ONNX runtime. Throws when a weight is missing
- * or has another shape than these sizes ask for. `metadata` is written into the model's properties.
+ * or has another shape than these sizes ask for. `metadata` is written into the model's properties; `trace` makes the graph
+ * of another algorithm's policy.
  */
 export async function exportPolicy(
   schema: StepSchema,
   config: LearnerConfig,
   weights: Arrays,
   metadata: Readonly<Record<string, string>> = {},
+  trace = tracePolicy,
 ): Promise<Uint8Array> {
-  const graph = await tracePolicy(schema, config);
+  const graph = await trace(schema, config);
   const baked = new Map<Value, Value>();
   for (const value of graph.inputs) {
     if (!value.input!.includes("/")) continue; // what a robot feeds; weights are named by their place: "actor/0/kernel"

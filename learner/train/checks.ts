@@ -1,16 +1,20 @@
 import { type StepSchema, schemaDifferences } from "../../runtime/step.ts";
-import { ACTORS, type LearnerConfig } from "../config.ts";
+import { ACTORS, ALGORITHMS, LEARNER_DEFAULTS, type LearnerConfig } from "../config.ts";
 import type { CheckpointMeta } from "./checkpoint.ts";
 
 /** Throws on settings that no run can learn with, naming the first. */
-export function checkConfig({ agent, replay, train }: LearnerConfig): void {
+export function checkConfig({ algorithm, agent, sac, replay, train }: LearnerConfig): void {
+  if (!ALGORITHMS.some((name) => name === algorithm)) {
+    throw new Error(`config: learner.algorithm: expected one of ${ALGORITHMS.join(", ")}, found "${algorithm}"`);
+  }
   if (!ACTORS.includes(agent.actor)) {
     throw new Error(`config: learner.agent.actor: expected one of ${ACTORS.join(", ")}, found "${agent.actor}"`);
   }
   const atLeast = (name: string, value: number, least: number) => {
     if (!(value >= least)) throw new Error(`config: learner.${name}: expected at least ${least}, found ${value}`);
   };
-  atLeast("replay.length", replay.length, 1);
+  atLeast("replay.length", replay.length, algorithm === "sac" ? 2 : 1);
+  atLeast("sac.frames", sac.frames, 1);
   atLeast("replay.batch", replay.batch, 1);
   atLeast("replay.capacity", replay.capacity, replay.length);
   atLeast("train.fill", train.fill, replay.length);
@@ -19,10 +23,14 @@ export function checkConfig({ agent, replay, train }: LearnerConfig): void {
   atLeast("train.keepCheckpoints", train.keepCheckpoints, 1);
 }
 
-/** Throws when the checkpoint is of another robot, task or size of network, saying where it differs. */
+/** Throws when the checkpoint is of another robot, task, algorithm or size of network, saying where it differs. */
 export function checkSameAgent({ schema, config }: CheckpointMeta, expected: StepSchema, now: LearnerConfig): void {
   const differences = schemaDifferences(expected, schema);
   if (differences.length > 0) throw new Error(`checkpoint: another robot or task: ${differences.join("; ")}`);
+  const { algorithm = LEARNER_DEFAULTS.algorithm } = config as Partial<LearnerConfig>; // older ones do not say
+  if (algorithm !== now.algorithm) {
+    throw new Error(`checkpoint: expected algorithm ${now.algorithm}, found ${algorithm}; it is fixed for a run`);
+  }
   if (config.preset !== now.preset) {
     throw new Error(
       `checkpoint: expected preset ${now.preset}, found ${config.preset}; the network's size is fixed for a run`,

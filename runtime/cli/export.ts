@@ -2,6 +2,7 @@ import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { exportPolicy } from "../../learner/agent/export.ts";
 import { LEARNER_DEFAULTS } from "../../learner/config.ts";
+import { algorithmOf } from "../../learner/train/algorithms.ts";
 import { newestBundle } from "../wire/bundle.ts";
 import { expectPositionals, parseArguments } from "./arguments.ts";
 import { readSavedConfig } from "./run-directory.ts";
@@ -29,14 +30,16 @@ export async function exportRun(argv: readonly string[]): Promise<number> {
 
   const { manifest, weights } = found.bundle;
   const { schema, policyVersion, learnerUpdates, transitions } = manifest;
-  const bytes = await exportPolicy(schema, settings.learner, weights, {
+  const metadata = {
     robot: schema.robot,
     task: schema.task,
     schema: JSON.stringify(schema),
     policyVersion: String(policyVersion),
     learnerUpdates: String(learnerUpdates),
     transitions: String(transitions),
-  });
+  };
+  const { tracePolicy } = algorithmOf(settings.learner);
+  const bytes = await exportPolicy(schema, settings.learner, weights, metadata, tracePolicy);
   const draft = `${file}.${process.pid}`;
   try {
     writeFileSync(draft, bytes);

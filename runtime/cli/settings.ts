@@ -9,7 +9,7 @@ import { UsageError } from "./usage-error.ts";
 const GROUPS = ["robot", "driver", "seed", "clock", "task", "runtime", "learner"];
 
 /** Settings that are part of what a run has already recorded or learned. */
-const FIXED = ["learner.preset"];
+const FIXED = ["learner.algorithm", "learner.preset"];
 
 export interface Resolved<T extends object> {
   readonly settings: T;
