@@ -1,3 +1,5 @@
+import { ALGORITHMS } from "../../learner/config.ts";
+
 /** Settings whose type alone does not keep them sensible. `at` is a dotted path; a group's check covers what is there. */
 interface Range {
   readonly says: string;
@@ -49,12 +51,19 @@ const RANGES: Readonly<Record<string, Range>> = {
   "learner.train.logUpdates": count,
 };
 
+/** Words that fix what a run becomes: a wrong one must not reach its directory. */
+const CHOICES: Readonly<Record<string, readonly string[]>> = { "learner.algorithm": ALGORITHMS };
+
 /** Throws on the first setting that lies outside its range, naming both. */
 export function checkRanges(settings: readonly (readonly [path: string, value: unknown])[]): void {
   for (const [path, value] of settings) {
     const range = RANGES[path];
     if (range !== undefined && !(typeof value === "number" && range.holds(value))) {
       throw new Error(`${path}: expected ${range.says}, found ${value}`);
+    }
+    const choices = CHOICES[path];
+    if (choices !== undefined && !choices.some((choice) => choice === value)) {
+      throw new Error(`${path}: expected one of ${choices.join(", ")}, found "${value}"`);
     }
   }
 }

@@ -27,6 +27,7 @@ test.each<[string, number, string]>([
     1,
     'reverie: config: learner.agent.actor: expected one of backprop, reinforce, found "sac"',
   ],
+  ["teach a1 --learner.sac.frames=0", 2, "reverie: --learner.sac.frames: expected a whole number from 1 up, found 0"],
   ["robot a1", 2, "reverie: robot: expected --learner tcp://<host>:<port>, found none"],
   ["learner", 2, "reverie: learner: expected --run <dir>, found none"],
   ["bench sim --threads=2", 2, "reverie: bench sim: expected one of --seconds, --json, --robot, found --threads"],

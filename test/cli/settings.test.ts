@@ -65,6 +65,12 @@ test.each<[string, unknown, [string, string][], string]>([
     [["learner.preset", "robot-tiny"]],
     "runs/a1: expected learner.preset to stay robot-small, found robot-tiny; --run <dir> starts another run",
   ],
+  [
+    "another algorithm",
+    file(defaults),
+    [["learner.algorithm", "sac"]],
+    "runs/a1: expected learner.algorithm to stay dreamer, found sac; --run <dir> starts another run",
+  ],
   ["a list", [1], [], "runs/a1/config.json: expected settings by name, found [1]"],
   [
     "a value of another type",
@@ -86,6 +92,7 @@ test.each<[string, string, string]>([
   ["learner.replay.bach", "8", "--learner.replay.bach: expected one of capacity, batch"],
   ["learner.replay.batch", "0", "--learner.replay.batch: expected a whole number from 1 up, found 0"],
   ["learner.train.ratio", "-1", "--learner.train.ratio: expected a number from 0 up, found -1"],
+  ["learner.algorithm", "ppo", '--learner.algorithm: expected one of dreamer, sac, found "ppo"'],
   ["learner.replay.batch", "x", '--learner.replay.batch: expected a number, found "x"'],
 ])("--%s=%s was typed wrongly", (path, text, message) => {
   const act = () => resolveSettings(defaults, undefined, [[path, text]], "runs/a1");

@@ -297,7 +297,7 @@ test("what a checkpoint does not know of is learned from but earns no burst of u
   expect(updates).toBeGreaterThan(0);
 });
 
-test("another robot or network size in the run directory is one clear error", async () => {
+test("another algorithm or network size in the run directory is one clear error", async () => {
   const learner = await startLearner();
   const robot = connect(learner.endpoint);
   await robot.hello();
@@ -306,6 +306,9 @@ test("another robot or network size in the run directory is one clear error", as
   await learner.stop();
   await expect(startLearner({ config: { ...CONFIG, preset: "robot-tiny" } })).rejects.toThrow(
     "checkpoint: expected preset robot-tiny, found robot-small; the network's size is fixed for a run",
+  );
+  await expect(startLearner({ config: { ...CONFIG, algorithm: "sac" } })).rejects.toThrow(
+    "checkpoint: expected algorithm sac, found dreamer; it is fixed for a run",
   );
 });
 
