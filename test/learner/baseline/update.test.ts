@@ -121,6 +121,34 @@ describe("an update of Soft Actor-Critic", () => {
     expect(change(-50)).toBeCloseTo(-CONFIG.sac.adam.lr, 6);
   });
 
+  test("steps against the gradients, and its targets follow the weights after the step", () => {
+    const feeds = randomFeeds(new Random(10, "sac step"));
+    for (const name of Object.keys(feeds)) if (name.startsWith("optimiser/")) feeds[name]!.fill(0);
+    const sac = { ...CONFIG.sac, tau: 0.25 };
+    const { state, gradients } = update(feeds, { ...CONFIG, sac });
+    for (const [name, gradient] of Object.entries(gradients)) {
+      const moved = state.weights[name]!.dataSync();
+      gradient.dataSync().forEach((slope, i) => {
+        if (Math.abs(slope) < 1e-4) return; // Adam's first step is the learning rate, whatever the slope
+        expect(moved[i]! - feeds[name]![i]!).toBeCloseTo(-Math.sign(slope) * sac.adam.lr, 5);
+      });
+      state.targets[name]?.dataSync().forEach((found, i) => {
+        expect(found).toBeCloseTo(0.75 * feeds[`target/${name}`]![i]! + 0.25 * moved[i]!, 6);
+      });
+    }
+    expect(Object.keys(state.targets)).toHaveLength(sacWeights(SPEC).critics.length);
+    expect(state.steps.dataSync()[0]).toBe(1);
+  });
+
+  test("learns for scaled rewards", () => {
+    const feeds = randomFeeds(new Random(11, "sac reward scale"));
+    const scaled = { ...CONFIG, sac: { ...CONFIG.sac, rewardScale: 3 } };
+    const threefold = { ...feeds, "batch/reward": feeds["batch/reward"]!.map((x) => 3 * x) };
+    const targets = (...args: Parameters<typeof update>) => update(...args).metrics.targetMean!.dataSync()[0]!;
+    expect(targets(feeds, scaled)).toBeCloseTo(targets(threefold), 4);
+    expect(targets(feeds, scaled)).not.toBeCloseTo(targets(feeds), 2);
+  });
+
   test("lets no transition across a break count, nor anything after an end", () => {
     const feeds = randomFeeds(new Random(7, "sac breaks"));
     const { batch, length } = CONFIG.replay;
