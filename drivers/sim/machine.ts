@@ -3,6 +3,7 @@ import type { SimModel } from "./model.ts";
 import { limitEffort } from "./motor.ts";
 import { MovingAverage } from "./moving-average.ts";
 import { Physics } from "./physics.ts";
+import { Pushes } from "./pushes.ts";
 import type { SimState } from "./snapshot.ts";
 
 /** The body and its motors: physics steps under the command in force. Time is its caller's business. */
@@ -18,6 +19,7 @@ export class Machine {
   /** Where the free joint's numbers lie; undefined for a machine that is bolted down. */
   readonly #base: { readonly qpos: number; readonly qvel: number } | undefined;
   readonly #velocity: MovingAverage;
+  readonly #pushes: Pushes | undefined;
   readonly #position: Float64Array;
   readonly #jointVelocity: Float64Array;
   readonly #effort: Float64Array;
@@ -31,6 +33,10 @@ export class Machine {
     this.#joints = spec.joints.map(({ name }) => ({ ...physics.joint(name), ctrl: physics.actuator(name) }));
     this.#base = model.base === undefined ? undefined : physics.joint(model.base);
     this.#velocity = new MovingAverage(Math.max(1, Math.round(model.velocityWindow / physics.timestep)), 3);
+    if (model.pushes !== undefined && model.base === undefined) {
+      throw new Error(`simulated ${spec.name}: expected a base to push, found a machine that is bolted down`);
+    }
+    this.#pushes = model.pushes && new Pushes(model.pushes, physics.timestep);
     this.#position = new Float64Array(spec.joints.length);
     this.#jointVelocity = new Float64Array(spec.joints.length);
     this.#effort = new Float64Array(spec.joints.length);
@@ -73,6 +79,7 @@ export class Machine {
       this.#effort[i] = effort;
       ctrl[at.ctrl] = effort;
     }
+    if (this.#base !== undefined) this.#pushes?.step(qvel, this.#base.qvel);
     this.#physics.step();
     if (this.#base !== undefined) this.#velocity.push(this.#physics.qvel, this.#base.qvel);
   }
@@ -98,6 +105,11 @@ export class Machine {
     return { ...joints, sensors: this.#sensors };
   }
 
+  /** Pushes it got so far. */
+  get pushCount(): number {
+    return this.#pushes?.count ?? 0;
+  }
+
   /** Holds every joint where it is, with the spec's gains. */
   holdHere(): JointCommand {
     const { qpos } = this.#physics;
@@ -114,14 +126,16 @@ export class Machine {
       velocities: this.#velocity.state(),
       effort: this.#effort.slice(),
       command: this.command,
+      pushes: this.#pushes?.state() ?? new Float64Array(0),
     };
   }
 
-  restore({ physics, velocities, effort, command }: SimState): void {
+  restore({ physics, velocities, effort, command, pushes }: SimState): void {
     this.#physics.setState(physics);
     this.#velocity.restore(velocities);
     this.#effort.set(effort);
     this.command = command;
+    this.#pushes?.restore(pushes);
   }
 
   delete(): void {

@@ -1,3 +1,5 @@
+import type { PushModel } from "./pushes.ts";
+
 /** A machine as MuJoCo sees it. */
 export interface SimModel {
   /**
@@ -20,4 +22,6 @@ export interface SimModel {
    * would speed the joint up further fades: a motor brakes at any speed.
    */
   readonly fullEffortVelocity: number;
+  /** Random pushes of a machine that floats; leave it out for none. */
+  readonly pushes?: PushModel;
 }

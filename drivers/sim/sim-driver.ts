@@ -75,6 +75,11 @@ export class SimDriver implements Driver {
     return this.#skippedNs;
   }
 
+  /** Pushes the machine got so far, those before a restored snapshot included. */
+  get pushCount(): number {
+    return this.#machine?.pushCount ?? 0;
+  }
+
   /** The machine as it is: where it lies, how it moves, what its motors follow. Only while open. */
   snapshot(): Uint8Array {
     return encodeSnapshot(this.#fingerprint, this.#opened().state());

@@ -1,3 +1,4 @@
+import type { SimModel } from "../../drivers/sim/model.ts";
 import { inRange, oneOf, type RobotDefinition } from "../definition.ts";
 import { A1_SPEC } from "./joints.ts";
 import { a1Mjcf } from "./mjcf.ts";
@@ -10,11 +11,16 @@ export const A1: RobotDefinition<A1Settings> = {
   spec: A1_SPEC,
   settings: A1_SETTINGS,
   task: a1Task,
-  simulation: ({ start, seed, footFriction }) => ({
+  simulation: ({ start, seed, footFriction, pushSpeed, pushSeconds }) => ({
     xml: a1Mjcf({ footFriction: inRange("footFriction", 0, 10, footFriction) }),
     base: "base",
     start: startPose(oneOf("start", STARTS, start), seed),
     velocityWindow: 0.12,
     fullEffortVelocity: 10,
+    ...pushed(inRange("pushSpeed", 0, 10, pushSpeed), inRange("pushSeconds", 0.1, 1e6, pushSeconds), seed),
   }),
 };
+
+function pushed(speed: number, meanSeconds: number, seed: number): Pick<SimModel, "pushes"> {
+  return speed > 0 ? { pushes: { speed, meanSeconds, seed } } : {};
+}

@@ -13,10 +13,14 @@ export const A1_SETTINGS = {
   windowSteps: 250,
   /** Simulation: how it lies at first, "back", "belly", "standing" or "random". */
   start: "back" as string,
-  /** Simulation: which random start. */
+  /** Simulation: which random start, and which pushes. */
   seed: 0,
   /** Simulation: sliding friction of the feet. */
   footFriction: 0.8,
+  /** Simulation: what a push changes the base's velocity by, m/s, in any horizontal direction; 0: never pushed. */
+  pushSpeed: 0,
+  /** Simulation: mean time between two pushes, s. */
+  pushSeconds: 10,
 };
 
 export type A1Settings = typeof A1_SETTINGS;

@@ -75,13 +75,20 @@ async function govern({ config, sequence, episode, steps }: Extract<ToGovernor, 
   try {
     await driver.open();
     restore(driver, statePath);
+    const before = pushes(driver);
     await governor.run(stop.signal);
     save(driver, statePath);
+    const count = pushes(driver) - before;
+    if (count > 0) channel.send({ type: "note", text: `the simulated robot was pushed ${count} times` });
   } finally {
     clearInterval(timer);
     await driver.close();
   }
   channel.send({ type: "ended", status: report() });
+}
+
+function pushes(driver: Driver): number {
+  return isSimulated(driver) ? driver.pushCount : 0;
 }
 
 /** A simulated machine goes on where it lay; one that cannot, because its model changed, starts anew. */

@@ -4,11 +4,12 @@ import { loadRobot } from "../../../robots/catalogue.ts";
 import { VirtualClock } from "../../../runtime/clock.ts";
 import { Random } from "../../../runtime/random.ts";
 
-/** Prints a hash of every sample of 20 s of random motion. Arguments: the robot's seed, the motion's seed. */
-const [seed = "0", motion = "0"] = process.argv.slice(2);
+/** Prints a hash of every sample of 20 s of random motion. Arguments: the robot's seed, the motion's seed, m/s a push. */
+const [seed = "0", motion = "0", push = "0"] = process.argv.slice(2);
 const { spec, settings, simulation } = await loadRobot("a1");
 const clock = new VirtualClock();
-const driver = new SimDriver(spec, simulation({ ...settings, start: "random", seed: Number(seed) }), clock);
+const changed = { start: "random", seed: Number(seed), pushSpeed: Number(push), pushSeconds: 2 };
+const driver = new SimDriver(spec, simulation({ ...settings, ...changed }), clock);
 const random = new Random(Number(motion), "motion");
 const hash = createHash("sha256");
 await driver.open();
