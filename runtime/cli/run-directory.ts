@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   closeSync,
   fsyncSync,
   mkdirSync,
@@ -12,16 +13,26 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { savable } from "../config.ts";
+import type { Change } from "./settings.ts";
 
 /** What a run directory holds; anything else in it means that it is somebody's other directory. */
-const CONTENTS = new Set(["config.json", "lock", "robot", "learner", "policy", "learner.log"]);
+const CONTENTS = new Set([
+  "config.json",
+  "config-history.jsonl",
+  "made-by.json",
+  "lock",
+  "robot",
+  "learner",
+  "policy",
+  "learner.log",
+]);
 
 /** Below this a person is told before the run starts: about three hours of an A1's steps and checkpoints. */
 const LOW_DISK_BYTES = 1e9;
 
 /**
  * The one directory in which a run lives. Holds `lock` until `close`, so that two processes never share it:
- * config.json, robot/ (spool, policies, state), learner/ (steps, checkpoints), learner.log, policy/ (the newest).
+ * config.json, config-history.jsonl, made-by.json (of an experiment), robot/ (spool, policies, state), learner/ (steps, checkpoints), learner.log, policy/ (the newest).
  */
 export class RunDirectory {
   readonly path: string;
@@ -36,7 +47,9 @@ export class RunDirectory {
     } catch (error) {
       throw new Error(`${path}: expected a directory for the run, found ${reason(error)}`);
     }
-    const strangers = readdirSync(path).filter((name) => !CONTENTS.has(name) && !/^config\.json\.\d+$/.test(name));
+    const strangers = readdirSync(path).filter(
+      (name) => !CONTENTS.has(name) && !/^(config|made-by)\.json\.\d+$/.test(name),
+    );
     if (strangers.length > 0) {
       throw new Error(`${path}: expected an empty directory or a run, found ${strangers.slice(0, 3).join(", ")} in it`);
     }
@@ -66,6 +79,15 @@ export class RunDirectory {
       closeSync(handle);
     }
     renameSync(draft, file);
+  }
+
+  /** Adds what is different from the last start to the run's history: config.json alone says what holds now. */
+  recordChanges(changes: readonly Change[], now: () => Date = () => new Date()): void {
+    const time = now().toISOString();
+    const lines = changes.map(({ setting, was, is }) =>
+      JSON.stringify({ time, setting, was: savable(was), is: savable(is) }),
+    );
+    if (lines.length > 0) appendFileSync(join(this.path, "config-history.jsonl"), `${lines.join("\n")}\n`);
   }
 
   /** Gives the directory free. May be called twice. */

@@ -28,6 +28,7 @@ export async function run<T extends object>(options: RunOptions<T>): Promise<num
     const resolved = resolveSettings(defaults, directory.readConfig(), typed, path);
     check(resolved);
     directory.writeConfig(resolved.file);
+    directory.recordChanges(resolved.changes);
     const screen = options.screen(resolved.settings);
     screen.say([...directory.notes, ...resolved.notes]);
     const note = (text: string) => screen.note(text);

@@ -11,12 +11,21 @@ const GROUPS = ["robot", "driver", "seed", "clock", "task", "runtime", "learner"
 /** Settings that are part of what a run has already recorded or learned. */
 const FIXED = ["learner.algorithm", "learner.preset"];
 
+/** A setting that is another one than at the run's last start. */
+export interface Change {
+  /** Dotted. */
+  readonly setting: string;
+  readonly was: unknown;
+  readonly is: unknown;
+}
+
 export interface Resolved<T extends object> {
   readonly settings: T;
   /** What to save: `settings`, and the groups another command had saved here. */
   readonly file: object;
   /** The settings as the run's last start left them; undefined for a new run. */
   readonly before: T | undefined;
+  readonly changes: readonly Change[];
   /** One line each: what is different from the last start. */
   readonly notes: readonly string[];
 }
@@ -40,7 +49,8 @@ export function resolveSettings<T extends object>(
   } catch (error) {
     throw new UsageError(`--${(error as Error).message}`);
   }
-  if (before === undefined) return { settings, file: settings, before, notes };
+  const changes: Change[] = [];
+  if (before === undefined) return { settings, file: settings, before, changes, notes };
 
   const old = new Map(leaves(before));
   for (const [path, value] of leaves(settings)) {
@@ -49,10 +59,11 @@ export function resolveSettings<T extends object>(
     if (FIXED.includes(path)) {
       throw new Error(`${run}: expected ${path} to stay ${was}, found ${value}; --run <dir> starts another run`);
     }
+    changes.push({ setting: path, was, is: value });
     notes.push(`${path} is ${value} from now on, it was ${was}`);
   }
   const others = Object.entries(saved as object).filter(([key]) => GROUPS.includes(key));
-  return { settings, file: { ...Object.fromEntries(others), ...settings }, before, notes };
+  return { settings, file: { ...Object.fromEntries(others), ...settings }, before, changes, notes };
 }
 
 function restoreSaved<T extends object>(defaults: T, saved: unknown, notes: string[], run: string): T {

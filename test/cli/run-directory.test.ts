@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -21,6 +21,23 @@ test("what was written is read, and nothing else is left behind", () => {
   run.close();
   run.close();
   expect(readdirSync(path)).toEqual(["config.json"]);
+});
+
+test("what changed is kept with its time, one line each; a start that changes nothing leaves no trace", () => {
+  const run = new RunDirectory(path);
+  const history = join(path, "config-history.jsonl");
+  run.recordChanges([]);
+  expect(existsSync(history)).toBe(false);
+  const now = () => new Date(0);
+  run.recordChanges([{ setting: "task.pushSpeed", was: 0, is: 1 }], now);
+  run.recordChanges([{ setting: "task.maxPositionError", was: 0.2, is: Number.POSITIVE_INFINITY }], now);
+  run.close();
+  const lines = readFileSync(history, "utf8").trim().split("\n");
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    { time: "1970-01-01T00:00:00.000Z", setting: "task.pushSpeed", was: 0, is: 1 },
+    { time: "1970-01-01T00:00:00.000Z", setting: "task.maxPositionError", was: 0.2, is: "Infinity" },
+  ]);
+  new RunDirectory(path).close();
 });
 
 test("two runs never share a directory", () => {

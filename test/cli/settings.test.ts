@@ -31,6 +31,7 @@ test("what is typed at a later start wins, is said, and is kept", () => {
   const first = resolveSettings(defaults, undefined, [["task.reach", "2"]], "runs/a1");
   const second = resolveSettings(defaults, file(first.file), [["task.reach", "3"]], "runs/a1");
   expect(second.notes).toEqual(["task.reach is 3 from now on, it was 2"]);
+  expect(second.changes).toEqual([{ setting: "task.reach", was: 2, is: 3 }]);
   expect(resolveSettings(defaults, file(second.file), [], "runs/a1").settings.task.reach).toBe(3);
 });
 
