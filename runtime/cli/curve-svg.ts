@@ -2,6 +2,8 @@
 export interface Curve {
   readonly label: string;
   readonly points: readonly (readonly [x: number, y: number])[];
+  /** Shaded behind the line, left to right; leave it out for none. */
+  readonly band?: readonly (readonly [x: number, low: number, high: number])[];
 }
 
 const WIDTH = 760;
@@ -10,7 +12,18 @@ const LEFT = 56;
 const RIGHT = 24;
 const TOP = 40;
 const BOTTOM = 48;
-const COLOURS = ["#1f77b4", "#d95f02", "#2a9d5c", "#7b4ab5", "#b8860b", "#444444"];
+const COLOURS = [
+  "#1f77b4",
+  "#d95f02",
+  "#2a9d5c",
+  "#7b4ab5",
+  "#b8860b",
+  "#444444",
+  "#d62f7f",
+  "#17a2b8",
+  "#8c564b",
+  "#7f9c1f",
+];
 const FONT = 'font-family="system-ui, sans-serif" font-size="12"';
 
 /** A line chart as SVG text. Throws when there is nothing to draw. */
@@ -23,7 +36,7 @@ export function curveSvg(title: string, xLabel: string, yLabel: string, curves: 
     WIDTH - RIGHT,
   );
   const y = axis(
-    points.map(([, y]) => y),
+    [...points.map(([, y]) => y), ...curves.flatMap(({ band = [] }) => band.flatMap(([, low, high]) => [low, high]))],
     HEIGHT - BOTTOM,
     TOP,
   );
@@ -35,6 +48,12 @@ export function curveSvg(title: string, xLabel: string, yLabel: string, curves: 
     ...x.ticks.map((tick) => text(x.at(tick), HEIGHT - BOTTOM + 18, format(tick), "middle")),
     ...y.ticks.map((tick) => text(LEFT - 8, y.at(tick) + 4, format(tick), "end")),
   ];
+  const bands = curves.flatMap(({ band = [] }, i) => {
+    const top = band.map(([px, , high]) => `${x.at(px).toFixed(1)},${y.at(high).toFixed(1)}`);
+    const bottom = band.map(([px, low]) => `${x.at(px).toFixed(1)},${y.at(low).toFixed(1)}`).reverse();
+    const outline = [...top, ...bottom].join(" ");
+    return band.length === 0 ? [] : [`<polygon points="${outline}" fill="${colour(i)}" fill-opacity="0.18"/>`];
+  });
   const lines = curves.map((curve, i) => {
     const path = curve.points.map(([px, py]) => `${x.at(px).toFixed(1)},${y.at(py).toFixed(1)}`).join(" ");
     return `<polyline points="${path}" fill="none" stroke="${colour(i)}" stroke-width="2" stroke-linejoin="round"/>`;
@@ -50,6 +69,7 @@ export function curveSvg(title: string, xLabel: string, yLabel: string, curves: 
     `<text x="${LEFT}" y="24" ${FONT} font-weight="600" fill="#222">${escaped(title)}</text>`,
     ...grid,
     ...numbers,
+    ...bands,
     ...lines,
     ...labels,
     text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 10, xLabel, "middle"),

@@ -1,8 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
-import { readRunSchema } from "../../learner/train/run-schema.ts";
+import { writeFileSync } from "node:fs";
 import { parseArguments } from "./arguments.ts";
 import { type Curve, curveSvg } from "./curve-svg.ts";
+import { minutes, type Run, readRun } from "./learning-curve.ts";
 import { UsageError } from "./usage-error.ts";
 
 export const usage = `plot <run> [<run> …] <file>
@@ -11,21 +10,6 @@ Moves nothing. Draws what runs earned over robot time: reward per step, mean of 
 
   <run>           run directories, one line of the picture each; a run that is under way may be drawn too
   <file>          curve.svg for a picture, curve.csv for its numbers; written over`;
-
-/** One line of a run's metrics, as far as a curve needs it. */
-interface Point {
-  readonly steps: number;
-  readonly updates: number;
-  readonly reward1000: number;
-  readonly reward6000: number;
-}
-
-interface Run {
-  readonly name: string;
-  readonly robot: string;
-  readonly rateHz: number;
-  readonly points: readonly Point[];
-}
 
 export async function plot(argv: readonly string[]): Promise<number> {
   const { positionals } = parseArguments("plot", argv, {});
@@ -38,29 +22,6 @@ export async function plot(argv: readonly string[]): Promise<number> {
   console.log(`${file}: ${runs.map(({ name, points }) => `${name} to step ${points.at(-1)!.steps}`).join(", ")}`);
   return 0;
 }
-
-function readRun(directory: string): Run {
-  const schema = readRunSchema(join(directory, "learner"));
-  const path = join(directory, "learner", "metrics.jsonl");
-  if (schema === undefined || !existsSync(path)) {
-    throw new Error(`${directory}: expected a run that has learned, found no metrics in it`);
-  }
-  const points = readFileSync(path, "utf8").split("\n").flatMap(readPoint);
-  if (points.length === 0) throw new Error(`${path}: expected lines with steps and rewards, found none`);
-  return { name: basename(resolve(directory)), robot: schema.robot, rateHz: schema.policyRateHz, points };
-}
-
-/** A line cut short by a crash counts as none. */
-function readPoint(line: string): Point[] {
-  try {
-    const point = JSON.parse(line) as Point;
-    return [point.steps, point.updates, point.reward1000, point.reward6000].every(Number.isFinite) ? [point] : [];
-  } catch {
-    return [];
-  }
-}
-
-const minutes = ({ rateHz }: Run, { steps }: Point): number => steps / rateHz / 60;
 
 function picture(runs: readonly Run[]): string {
   const curves = runs.map(
