@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   bench: async () => import("./bench.ts").then(({ usage, bench }) => ({ usage, run: bench })),
   export: async () => import("./export.ts").then(({ usage, exportRun }) => ({ usage, run: exportRun })),
   plot: async () => import("./plot.ts").then(({ usage, plot }) => ({ usage, run: plot })),
+  experiment: async () => import("./experiment.ts").then(({ usage, experiment }) => ({ usage, run: experiment })),
 };
 
 async function main([name = "help", ...argv]: readonly string[]): Promise<number> {

@@ -15,7 +15,11 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 test.each<[string, number, string]>([
-  ["tech a1", 2, 'reverie: expected a command, one of teach, robot, learner, bench, export, plot, help, found "tech"'],
+  [
+    "tech a1",
+    2,
+    'reverie: expected a command, one of teach, robot, learner, bench, export, plot, experiment, help, found "tech"',
+  ],
   ["teach", 2, "reverie: teach: expected <robot>, found nothing"],
   ["teach spot", 2, 'reverie: teach: expected <robot> to be one of a1, reacher, found "spot"'],
   ["teach a1 --steps=many", 2, 'reverie: teach: expected a whole number from 1 up after --steps, found "many"'],
