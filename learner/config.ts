@@ -96,6 +96,25 @@ export const LEARNER_DEFAULTS = {
     /** Updates between two lines of metrics. */
     logUpdates: 50,
   },
+  /** What the metrics say of the run beyond its losses; nothing learned depends on it. */
+  report: {
+    /** Updates between two reports on world model, critic and policy; 0: none. */
+    everyUpdates: 250,
+    /** Sequences of a report, among the newest `recentSteps`. */
+    batch: 16,
+    recentSteps: 6000,
+    /** Steps a belief is built from before what follows is judged. */
+    context: 20,
+    /** Steps ahead at which what the world model expects is compared with what came. */
+    openLoop: [1, 5, 15],
+    /** Steps of reward a value is compared with; the critic stands for what comes after. */
+    valueSteps: 100,
+    /** Size from which on a number of an action counts as saturated, and steps that share is of. */
+    saturated: 0.99,
+    actionSteps: 1000,
+    /** Share of the best gain (best − first) whose loss counts as a collapse. */
+    collapse: 0.25,
+  },
 };
 
 export type LearnerConfig = typeof LEARNER_DEFAULTS;

@@ -90,9 +90,9 @@ export function worldModelLoss(
 }
 
 /** Unrolls the posterior over the T steps of a batch. */
-function observe(
+export function observe(
   rssm: Rssm,
-  batch: ModelBatch,
+  batch: Pick<ModelBatch, "previousAction" | "isFirst" | "posteriorNoise">,
   embed: tf.Tensor2D,
   batchSize: number,
 ): { latent: Latent; posterior: tf.Tensor2D } {

@@ -5,6 +5,7 @@ import * as sacPolicy from "../baseline/policy-graph.ts";
 import { createTrainer as createSac } from "../baseline/trainer.ts";
 import type { Graph } from "../compile/graph.ts";
 import { ALGORITHMS, type LearnerConfig } from "../config.ts";
+import { createProbe } from "../report/dreamer-probe.ts";
 import type { Agent } from "./training.ts";
 
 /** A way to learn, which `learner.algorithm` names. */
@@ -14,7 +15,7 @@ export interface Algorithm extends Agent {
 }
 
 const IMPLEMENTED: Readonly<Record<(typeof ALGORITHMS)[number], Algorithm>> = {
-  dreamer: { createTrainer: createDreamer, ...dreamerPolicy },
+  dreamer: { createTrainer: createDreamer, createProbe, ...dreamerPolicy },
   sac: { createTrainer: createSac, ...sacPolicy },
 };
 
@@ -29,4 +30,5 @@ export function algorithmOf({ algorithm }: LearnerConfig): Algorithm {
 export const configured: Agent = {
   createTrainer: async (schema, config, seed) => algorithmOf(config).createTrainer(schema, config, seed),
   policyGraph: (schema, config) => algorithmOf(config).policyGraph(schema, config),
+  createProbe: async (schema, config) => algorithmOf(config).createProbe?.(schema, config),
 };

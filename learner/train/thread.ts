@@ -67,6 +67,7 @@ export function callTraining(port: Port): { training: Training; fail: (error: Er
       begin: (settings) => call<PolicyGraph>("begin", settings),
       addRing: (ring) => call<void>("addRing", ring),
       update: () => call<UpdateReport | undefined>("update"),
+      report: (updates) => call<Readonly<Record<string, number>> | undefined>("report", updates),
       weights: () => call<Uint8Array>("weights"),
       state: () => call<TrainingState>("state"),
       load: (state) => call<void>("load", state),

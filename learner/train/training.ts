@@ -6,12 +6,16 @@ import type { PolicyGraph } from "../agent/policy-graph.ts";
 import type { LearnerConfig } from "../config.ts";
 import { sampleBatch } from "../replay/sampler.ts";
 import type { Ring } from "../replay/store.ts";
+import type { Probe } from "../report/probe.ts";
+import { type ReportSettings, report } from "../report/report.ts";
 import type { Arrays, Trainer } from "./trainer.ts";
 
 /** Makes an agent for a robot. */
 export interface Agent {
   createTrainer(schema: StepSchema, config: LearnerConfig, seed: number): Promise<Trainer>;
   policyGraph(schema: StepSchema, config: LearnerConfig): PolicyGraph | Promise<PolicyGraph>;
+  /** For reports; an agent without one has none. */
+  createProbe?(schema: StepSchema, config: LearnerConfig): Promise<Probe>;
 }
 
 /** What a training thread starts from. */
@@ -41,6 +45,8 @@ export interface Training {
   addRing(ring: Ring): Promise<void>;
   /** One update from one batch; undefined while no stream holds a whole sequence. */
   update(): Promise<UpdateReport | undefined>;
+  /** Numbers about the agent as it is after `updates`; undefined when there are none. Changes nothing that is learned. */
+  report(updates: number): Promise<Readonly<Record<string, number>> | undefined>;
   /** The policy's weights, safetensors. Throws when one is not finite; so does `state`. */
   weights(): Promise<Uint8Array>;
   state(): Promise<TrainingState>;
@@ -52,7 +58,8 @@ export interface Training {
 /** Trains in the thread that calls. */
 export function trainHere(agent: Agent): Training {
   const rings: Ring[] = [];
-  let begun: { trainer: Trainer; random: Random; config: LearnerConfig } | undefined;
+  let begun: { trainer: Trainer; random: Random; config: LearnerConfig; reports: ReportSettings } | undefined;
+  let probe: Promise<Probe> | undefined;
   const need = () => {
     if (begun === undefined) throw new Error("training: expected begin() first");
     return begun;
@@ -60,7 +67,7 @@ export function trainHere(agent: Agent): Training {
   return {
     async begin({ schema, config, seed }) {
       const trainer = await agent.createTrainer(schema, config, seed);
-      begun = { trainer, random: new Random(seed, "replay"), config };
+      begun = { trainer, random: new Random(seed, "replay"), config, reports: { schema, config, seed } };
       return agent.policyGraph(schema, config);
     },
     async addRing(ring) {
@@ -72,7 +79,17 @@ export function trainHere(agent: Agent): Training {
       const batch = sampleBatch(rings, config.replay, random);
       if (batch === undefined) return undefined;
       const metrics = await trainer.update(batch);
-      return { metrics, updateMs: performance.now() - start };
+      const replayReward = batch.reward.reduce((sum, reward) => sum + reward, 0) / batch.reward.length;
+      return { metrics: { ...metrics, replayReward }, updateMs: performance.now() - start };
+    },
+    async report(updates) {
+      const { trainer, reports } = need();
+      if (agent.createProbe === undefined) return undefined;
+      probe ??= agent.createProbe(reports.schema, reports.config);
+      const built = await probe;
+      const start = performance.now();
+      const metrics = await report(built, trainer.state(), rings, reports, updates);
+      return metrics && { ...metrics, reportMs: performance.now() - start };
     },
     async weights() {
       return encodeSafetensors(finite(need().trainer.policyWeights()));
@@ -87,6 +104,7 @@ export function trainHere(agent: Agent): Training {
       random.restore(sampler);
     },
     async close() {
+      await (await probe?.catch(() => undefined))?.close();
       await begun?.trainer.close();
       begun = undefined;
     },
