@@ -56,11 +56,12 @@ export interface GovernorReport extends GovernorStatus {
   readonly rewardSteps: number;
 }
 
-/** An encoded row. */
+/** An encoded row, and the task's stage at it. */
 export type StepMessage = {
   readonly type: "step";
   readonly sequence: number;
   readonly episode: number;
+  readonly stage?: string;
   readonly row: Uint8Array;
 };
 

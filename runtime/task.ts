@@ -34,4 +34,6 @@ export interface Task {
   isTerminal(sample: Sample): boolean;
   /** Where the machine is on its way, in words a person follows: "on its back", "standing". Empty when there are no stages. */
   stage(sample: Sample): string;
+  /** The stage of a machine that lies down or fell, where there is one: the share of steps outside it is "upright". */
+  readonly downStage?: string;
 }

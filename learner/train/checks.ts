@@ -3,7 +3,7 @@ import { ACTORS, ALGORITHMS, LEARNER_DEFAULTS, type LearnerConfig } from "../con
 import type { CheckpointMeta } from "./checkpoint.ts";
 
 /** Throws on settings that no run can learn with, naming the first. */
-export function checkConfig({ algorithm, agent, sac, replay, train }: LearnerConfig): void {
+export function checkConfig({ algorithm, agent, sac, replay, train, report }: LearnerConfig): void {
   if (!ALGORITHMS.some((name) => name === algorithm)) {
     throw new Error(`config: learner.algorithm: expected one of ${ALGORITHMS.join(", ")}, found "${algorithm}"`);
   }
@@ -21,6 +21,9 @@ export function checkConfig({ algorithm, agent, sac, replay, train }: LearnerCon
   atLeast("train.logUpdates", train.logUpdates, 1);
   atLeast("train.publishSteps", train.publishSteps, 1);
   atLeast("train.keepCheckpoints", train.keepCheckpoints, 1);
+  if (report.openLoop.length === 0 || !report.openLoop.every((steps) => Number.isInteger(steps) && steps >= 1)) {
+    throw new Error(`config: learner.report.openLoop: expected whole numbers from 1 up, found ${report.openLoop}`);
+  }
 }
 
 /** Throws when the checkpoint is of another robot, task, algorithm or size of network, saying where it differs. */

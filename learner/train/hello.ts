@@ -23,6 +23,8 @@ export function reasonToRefuse(hello: Hello, expected: Expected): string | undef
       return `${name}: expected a whole number, found ${String(hello[name])}`;
     }
   }
+  const { downStage = "" } = hello;
+  if (typeof downStage !== "string") return `downStage: expected text, found ${JSON.stringify(downStage)}`;
   if (!isSchema(hello.schema)) return "schema: expected a robot's observation, action and joints, found something else";
   if (!hello.schema.observation.some(({ dtype }) => dtype === "float32")) {
     return "schema: expected a float32 tensor in the observation, found none";

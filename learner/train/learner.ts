@@ -1,8 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Step, StepSchema } from "../../runtime/step.ts";
+import { eachRunWithin, type StageRun } from "../../runtime/wire/stage-runs.ts";
 import type { PolicyGraph } from "../agent/policy-graph.ts";
 import type { LearnerConfig } from "../config.ts";
+import { RunMetrics } from "../report/run-metrics.ts";
 import type { CheckpointMeta } from "./checkpoint.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { checkConfig } from "./checks.ts";
@@ -59,6 +61,7 @@ class Learner implements LinkHost {
   readonly #wake = new Wake();
   readonly #turns = new Turns();
   readonly #progress = new Progress();
+  readonly #runMetrics: RunMetrics;
   readonly #publisher: Publisher;
   #account: Account = NEW_ACCOUNT;
   #schema: StepSchema | undefined;
@@ -69,6 +72,7 @@ class Learner implements LinkHost {
   #failure: Error | undefined;
   #resumed: LearnerStatus["resumed"];
   #diskError: string | undefined;
+  #reportError: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #restoring = false;
 
@@ -78,6 +82,7 @@ class Learner implements LinkHost {
     this.#nowMs = options.nowMs ?? (() => performance.now());
     this.#directory = join(options.run, "learner");
     mkdirSync(this.#directory, { recursive: true });
+    this.#runMetrics = new RunMetrics(options.config.report);
     const report = (line: string) => this.report(line);
     this.#publisher = new Publisher({
       directory: join(options.run, "policy"),
@@ -144,6 +149,7 @@ class Learner implements LinkHost {
 
   joined(hello: Hello): void {
     this.report(`link: ${hello.schema.robot} joined`);
+    this.#runMetrics.stages.setDown(hello.downStage);
     this.#publisher.startAfter(hello.policyVersion);
     if (this.#publisher.current !== undefined) this.#link?.publish(this.#publisher.current);
     if (this.#options.lockstep) {
@@ -154,8 +160,12 @@ class Learner implements LinkHost {
     this.#wake.notify();
   }
 
-  rows(stream: string, first: number, payload: Uint8Array): Taken {
+  rows(stream: string, first: number, payload: Uint8Array, stages: readonly StageRun[]): Taken {
+    const from = this.next(stream);
     const taken = this.#experience!.take(stream, first, payload);
+    eachRunWithin(stages, first, [from, this.next(stream)], (stage, steps) =>
+      this.#runMetrics.stages.add(stage, steps),
+    );
     this.#wake.notify();
     return taken;
   }
@@ -238,6 +248,7 @@ class Learner implements LinkHost {
 
   #received(step: Step): void {
     this.#progress.step(step.reward);
+    this.#runMetrics.step(step);
     if (!this.#restoring) this.#account = receive(this.#account, 1, this.#options.config.train);
   }
 
@@ -256,8 +267,25 @@ class Learner implements LinkHost {
     if (done === undefined) return false;
     this.#account = spend(this.#account);
     this.#progress.update(done.updateMs, done.metrics);
+    await this.#reportIfDue();
     if (this.#account.updates % this.#options.config.train.logUpdates === 0) this.#logMetrics();
     return true;
+  }
+
+  /** A report that fails costs a line, once for each reason. */
+  async #reportIfDue(): Promise<void> {
+    const { everyUpdates } = this.#options.config.report;
+    const { updates } = this.#account;
+    if (everyUpdates === 0 || updates % everyUpdates !== 0) return;
+    try {
+      const metrics = await this.#training.report(updates);
+      if (metrics !== undefined) this.#runMetrics.report(metrics);
+      this.#reportError = undefined;
+    } catch (error) {
+      const { message } = error as Error;
+      if (message !== this.#reportError) this.report(`report: ${message}; learning goes on`);
+      this.#reportError = message;
+    }
   }
 
   /** Lockstep: once the robot has got where it was let go to, and all updates are made, lets it go on. */
@@ -310,7 +338,9 @@ class Learner implements LinkHost {
     this.#progress.summarise();
     const { steps, updates } = this.#account;
     const policyVersion = this.#publisher.version;
-    this.#metricsFile.add({ time: new Date().toISOString(), steps, updates, policyVersion, ...this.#progress.now() });
+    const progress = this.#progress.now();
+    const metrics = { ...progress.metrics, ...this.#runMetrics.take() };
+    this.#metricsFile.add({ time: new Date().toISOString(), steps, updates, policyVersion, ...progress, metrics });
   }
 }
 

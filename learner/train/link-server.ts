@@ -7,6 +7,7 @@ import {
   PROTOCOL,
   type RobotMessage,
 } from "../../runtime/wire/messages.ts";
+import { type StageRun, stageRuns } from "../../runtime/wire/stage-runs.ts";
 import type { Hello } from "./hello.ts";
 
 /** A policy as it goes to robots. */
@@ -29,7 +30,7 @@ export interface LinkHost {
   greet(hello: Hello): Promise<{ readonly resume: number } | { readonly refuse: string }>;
   /** The robot is welcome and knows it; weights and permits may go out from here on. */
   joined(hello: Hello): void;
-  rows(stream: string, first: number, payload: Uint8Array): Taken;
+  rows(stream: string, first: number, payload: Uint8Array, stages: readonly StageRun[]): Taken;
   /** The rows before `first` are not coming any more: the robot no longer has them. */
   skipTo(stream: string, first: number): void;
   /** First sequence number not held yet. */
@@ -170,13 +171,13 @@ export class LinkServer {
     this.#host.joined(hello);
   }
 
-  #takeRows(peer: Peer, { first, gap }: Rows, payload: Uint8Array | undefined): void {
+  #takeRows(peer: Peer, { first, gap, stages }: Rows, payload: Uint8Array | undefined): void {
     const { robot, stream } = peer;
     if (payload === undefined || !Number.isSafeInteger(first) || first < 0) {
       throw new Error(`expected rows from ${robot} with a first number and one payload`);
     }
     if (gap === true && first > this.#host.next(stream)) this.#host.skipTo(stream, first);
-    const taken = this.#host.rows(stream, first, payload);
+    const taken = this.#host.rows(stream, first, payload, stageRuns(stages));
     if (taken === "gap") {
       const next = this.#host.next(stream);
       if (peer.askedFrom === next) return; // rows behind the gap that were on their way already

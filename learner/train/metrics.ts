@@ -12,7 +12,7 @@ export interface MetricsLine {
   readonly reward1000: number | undefined;
   readonly reward6000: number | undefined;
   readonly policyVersion: number;
-  /** Means since the line before, by name. */
+  /** By name, as learner/README.md explains them. */
   readonly metrics: Readonly<Record<string, number>>;
 }
 

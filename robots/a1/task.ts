@@ -9,6 +9,7 @@ import { type A1Settings, OBSERVATIONS } from "./settings.ts";
 
 const JOINT_UNITS = A1_SPEC.joints.map(() => "rad");
 
+const DOWN = "on its back";
 /** The gate of the calf term open: joints near the stand, upright. */
 const STANDING = 0.7;
 /** Half of the speed the reward asks for, m/s. */
@@ -34,6 +35,7 @@ export function a1Task(settings: A1Settings): Task {
     reward: (sample) => totalReward(terms(sample)),
     isTerminal: () => false,
     stage,
+    downStage: DOWN,
   };
 }
 
@@ -69,7 +71,7 @@ function terms({ position, sensors }: Sample): RewardTerms {
 /** "rolled over" from the reward's upright gate on (tilted less than 66°); before it, side or back, "on its back". */
 function stage(sample: Sample): string {
   const { upright, calf, forward } = terms(sample);
-  if (upright <= STANDING) return "on its back";
+  if (upright <= STANDING) return DOWN;
   if (calf <= STANDING) return "rolled over";
   return forward > WALKING ? "walking" : "standing";
 }

@@ -49,6 +49,14 @@ const RANGES: Readonly<Record<string, Range>> = {
   "learner.train.checkpointSeconds": positive,
   "learner.train.keepCheckpoints": count,
   "learner.train.logUpdates": count,
+  "learner.report.everyUpdates": whole,
+  "learner.report.batch": count,
+  "learner.report.recentSteps": count,
+  "learner.report.context": count,
+  "learner.report.valueSteps": count,
+  "learner.report.saturated": positive,
+  "learner.report.actionSteps": count,
+  "learner.report.collapse": share,
 };
 
 /** Words that fix what a run becomes: a wrong one must not reach its directory. */

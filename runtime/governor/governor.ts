@@ -16,8 +16,8 @@ export interface GovernorOptions {
   readonly inbox: Inbox;
   /** Must not block; the answer comes to the inbox. */
   readonly ask: (question: Question) => void;
-  /** Must not block. */
-  readonly onStep: (step: Step) => void;
+  /** Must not block. `stage` is the task's. */
+  readonly onStep: (step: Step, stage: string) => void;
   readonly settings: typeof RUNTIME_DEFAULTS.governor;
   /** Wait for each answer and permit instead of going on without. */
   readonly lockstep: boolean;
@@ -199,7 +199,7 @@ export class Governor {
     const { onStep, task } = this.#options;
     const isTerminal = task.isTerminal(sample);
     const isLast = isTerminal || this.#index + 1 >= task.windowSteps;
-    onStep({
+    const step: Step = {
       sequence: this.#sequence,
       episode: this.#episode,
       index: this.#index,
@@ -213,7 +213,8 @@ export class Governor {
       isTerminal,
       policyVersion: this.#policyVersion,
       intervened: false,
-    });
+    };
+    onStep(step, this.#stage);
     this.#sequence++;
     this.#isFirst = false;
     this.#index = isLast ? 0 : this.#index + 1;

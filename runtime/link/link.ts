@@ -7,6 +7,7 @@ import { Downlink } from "./downlink.ts";
 import { newIdentity, readIdentity, writeIdentity } from "./identity.ts";
 import { type Connect, connectDealer } from "./socket.ts";
 import { Spool } from "./spool.ts";
+import { StageLog } from "./stage-log.ts";
 import { Uplink } from "./uplink.ts";
 
 /** A power loss costs fewer steps than this: numbers that may have gone out are not given twice. */
@@ -18,6 +19,7 @@ export class Link {
   readonly #config: SupervisorConfig;
   readonly #send: (message: FromLink) => void;
   readonly #spool: Spool;
+  readonly #stages = new StageLog();
   readonly #uplink: Uplink;
   readonly #downlink: Downlink;
   readonly #timer: NodeJS.Timeout;
@@ -36,6 +38,7 @@ export class Link {
     schema: StepSchema,
     resumed: boolean,
     send: (message: FromLink) => void,
+    downStage?: string,
     connect: Connect = connectDealer,
   ) {
     const report = (text: string): void => send({ type: "note", text });
@@ -68,6 +71,8 @@ export class Link {
       settings: link,
       policy: () => this.#downlink.policy,
       stream: () => this.#stream,
+      stages: this.#stages,
+      downStage,
       renameStream: () => this.#rename(),
       onWeights: (manifest, weights, graph) => this.#downlink.take(manifest, weights, graph),
       onPermit: (through) => send({ type: "permit", through }),
@@ -98,6 +103,7 @@ export class Link {
     else if (message.type === "kept") this.#downlink.kept(message.reason);
     else {
       this.#spool.append(message.sequence, message.row);
+      this.#stages.add(message.sequence, message.stage ?? "");
       this.#unsynced++;
       this.#flushing ??= setImmediate(() => this.#flush());
     }

@@ -5,6 +5,7 @@ import { decodeMessage, encodeMessage, PROTOCOL, type RobotMessage } from "../wi
 import { markFirst } from "../wire/step-codec.ts";
 import type { Connect, LinkSocket } from "./socket.ts";
 import type { Spool } from "./spool.ts";
+import type { StageLog } from "./stage-log.ts";
 
 export interface UplinkOptions {
   readonly endpoint: string;
@@ -16,6 +17,8 @@ export interface UplinkOptions {
   /** Asked at every hello. */
   readonly policy: () => { readonly graphHash: string; readonly policyVersion: number };
   readonly stream: () => string;
+  readonly stages: StageLog;
+  readonly downStage: string | undefined;
   /** The learner knows a later end of this stream than the spool: give it a new name. */
   readonly renameStream: () => void;
   /** Resolves when the policy acts, or was turned down; nothing later is heard before. */
@@ -117,7 +120,7 @@ export class Uplink {
   }
 
   async #hello(): Promise<void> {
-    const { schema, spool, lockstep } = this.#options;
+    const { schema, spool, lockstep, downStage } = this.#options;
     this.#saidHello = true;
     this.#heardMs = performance.now();
     this.#saidHello = await this.#say({
@@ -130,6 +133,7 @@ export class Uplink {
       next: spool.next,
       lockstep,
       ...this.#options.policy(),
+      ...(downStage === undefined ? {} : { downStage }),
     });
   }
 
@@ -191,6 +195,7 @@ export class Uplink {
     this.#progressMs = performance.now();
     this.#acked = Math.min(next, this.#options.spool.next);
     this.#options.spool.forget(this.#acked);
+    this.#options.stages.forget(this.#acked);
     this.#options.onAck();
     void this.#pump();
   }
@@ -209,7 +214,7 @@ export class Uplink {
 
   /** Sends one batch; false when there is nothing to send, or no room. */
   async #sendRows(): Promise<boolean> {
-    const { spool, settings } = this.#options;
+    const { spool, settings, stages } = this.#options;
     const from = this.#cursor;
     const room = settings.windowRows - (from - this.#acked);
     const batch = room > 0 ? spool.take(from, Math.min(settings.batchRows, room)) : undefined;
@@ -218,8 +223,10 @@ export class Uplink {
     const rows = Buffer.concat(batch.rows);
     if (gap) markFirst(rows);
     this.#cursor = batch.first + batch.rows.length;
+    const { first } = batch;
+    const count = batch.rows.length;
     const sent = await this.#say(
-      { type: "rows", stream: this.#options.stream(), first: batch.first, count: batch.rows.length, gap },
+      { type: "rows", stream: this.#options.stream(), first, count, gap, stages: stages.take(first, count) },
       rows,
     );
     if (!sent) this.#cursor = Math.min(this.#cursor, from);

@@ -1,6 +1,7 @@
 import { decode, encode } from "@msgpack/msgpack";
 import type { StepSchema } from "../step.ts";
 import type { PolicyManifest } from "./manifest.ts";
+import type { StageRun } from "./stage-runs.ts";
 
 /** Bumped when an older peer could misread a message. */
 export const PROTOCOL = 1;
@@ -22,6 +23,8 @@ export type RobotMessage =
       readonly graphHash: string;
       /** Newest policy version on the robot's disk, 0 when none. */
       readonly policyVersion: number;
+      /** The task's `downStage`. */
+      readonly downStage?: string;
     }
   /**
    * `count` consecutive steps from sequence `first` on; payload: one frame, rows of the schema's fixed size (see
@@ -33,6 +36,8 @@ export type RobotMessage =
       readonly first: number;
       readonly count: number;
       readonly gap: boolean;
+      /** The task's stages at these steps. */
+      readonly stages?: readonly StageRun[];
     }
   /** Sent when nothing else was for a second; the learner answers "alive". */
   | { readonly type: "alive" }

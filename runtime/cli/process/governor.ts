@@ -53,11 +53,11 @@ async function govern({ config, sequence, episode, steps }: Extract<ToGovernor, 
     clock,
     inbox,
     ask: (question) => channel.send({ type: "question", question }),
-    onStep: (step) => {
+    onStep: (step, stage) => {
       rewards.sum += step.reward;
       rewards.count++;
       const row = encodeSteps(layout, [step]);
-      channel.send({ type: "step", sequence: step.sequence, episode: step.episode, row });
+      channel.send({ type: "step", sequence: step.sequence, episode: step.episode, stage, row });
     },
     settings: config.runtime.governor,
     lockstep,

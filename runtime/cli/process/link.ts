@@ -21,8 +21,8 @@ process.on("SIGTERM", () => {
 
 async function take(message: ToLink): Promise<void> {
   if (message.type === "start") {
-    const { schema } = await loadMachine(message.config);
-    link = new Link(message.config, schema, message.resumed, (out) => channel.send(out));
+    const { schema, task } = await loadMachine(message.config);
+    link = new Link(message.config, schema, message.resumed, (out) => channel.send(out), task.downStage);
     link.ended.catch(fail);
   } else if (message.type === "stop") await end();
   else if (link !== undefined) link.take(message);
