@@ -25,5 +25,11 @@ test("a small robot learns its task, in its own processes, within 90 seconds", a
   const last = JSON.parse(metrics.at(-1)!) as { steps: number; reward1000: number };
   expect(last.steps).toBe(2500);
   expect(last.reward1000).toBeGreaterThan(LEARNED);
+  const named = (name: string) =>
+    metrics
+      .map((line) => (JSON.parse(line) as { metrics: Record<string, number> }).metrics[name])
+      .filter(Number.isFinite);
+  expect(named("stage/at the goal").at(-1)).toBeGreaterThan(0);
+  expect(named("openLoop/5/arm[rad]").at(-1)).toBeLessThan(named("still/5/arm[rad]").at(-1)!);
   rmSync(run, { recursive: true });
 }, 90_000);

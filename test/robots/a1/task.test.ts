@@ -115,6 +115,11 @@ test.each([
   expect(A1.task(A1.settings).stage(of)).toBe(stage);
 });
 
+test("the stage that counts as down is the one of a robot on its back", () => {
+  const { downStage, stage } = A1.task(A1.settings);
+  expect(downStage).toBe(stage(sample({ orientation: [0, 1, 0, 0] })));
+});
+
 test.each([
   { settings: { observation: "pixels" }, error: /observation: expected one of gravity, daydreamer, found "pixels"/ },
   { settings: { filterHz: 12 }, error: /filterHz: expected 0 to 10, found 12/ },

@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { type Clock, VirtualClock } from "../../../runtime/clock.ts";
 import { RUNTIME_DEFAULTS } from "../../../runtime/defaults.ts";
 import type { Inbox, Question } from "../../../runtime/governor/inbox.ts";
+import type { Sample } from "../../../runtime/robot.ts";
+import type { Step } from "../../../runtime/step.ts";
 import { rig, spec, task } from "./fakes.ts";
 
 /** An action that tells which observation it answers. */
@@ -26,6 +28,20 @@ test("each step holds the action and the command that led to its observation", a
     expect(step.timeNs - steps[k - 1]!.timeNs).toBe(50_000_000n);
     expect(step.policyVersion).toBe(k);
   }
+});
+
+test("the stage told with a step is the task's at that step", async () => {
+  const told: string[] = [];
+  const counted: string[] = [];
+  const onStep = ({ observation }: Step, stage: string): void => {
+    told.push(stage);
+    counted.push(`at ${observation.count![0]}`);
+  };
+  const staged = { ...task, stage: (sample: Sample) => `at ${sample.sensors.count![0]}` };
+  const { runFor } = rig(echo, { task: staged, onStep });
+  await runFor(6);
+  expect(told).toHaveLength(5);
+  expect(told).toEqual(counted);
 });
 
 test("windows follow each other without a break", async () => {

@@ -44,7 +44,7 @@ function start({ lockstep = false, resumed = false, link = {} } = {}): Link {
       link: { ...RUNTIME_DEFAULTS.link, batchMs: 2, aliveMs: 30, silentMs: 150, flushMs: 200, ...link },
     },
   };
-  const made = new Link(config, schema, resumed, (message) => heard.push(message));
+  const made = new Link(config, schema, resumed, (message) => heard.push(message), "down");
   open.push(made);
   return made;
 }
@@ -93,6 +93,21 @@ test("every step arrives once, in order, as it was, and the spool lets go of wha
   expect(learner.duplicates).toBe(0);
   expect(decodeSteps(layout, learner.rows[321]!)[0]).toMatchObject({ sequence: 321, reward: 321, isFirst: false });
   expect(ofType("written").at(-1)).toEqual({ type: "written", through: 700 });
+});
+
+test("rows say their stages, none where it is not known, and hello names the one of a robot that fell", async () => {
+  const link = start({ link: { batchMs: 20 } });
+  feed(link, 0, 2);
+  for (const [i, stage] of ["down", "down", "up"].entries()) {
+    link.take({ type: "step", sequence: 2 + i, episode: 0, stage, row: row(2 + i) });
+  }
+  await vi.waitFor(() => expect(link.status.acked).toBe(5), soon);
+  const said: string[] = [];
+  for (const { first, runs } of learner.stages) {
+    said.splice(first, Number.POSITIVE_INFINITY, ...runs!.flatMap(([stage, steps]) => new Array(steps).fill(stage)));
+  }
+  expect(said).toEqual(["", "", "down", "down", "up"]);
+  expect(learner.hellos.at(-1)?.downStage).toBe("down");
 });
 
 test("batches lost on the way are sent again", async () => {

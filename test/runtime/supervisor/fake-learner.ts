@@ -1,5 +1,6 @@
 import { Router } from "zeromq";
 import { decodeMessage, encodeMessage, type LearnerMessage, PROTOCOL } from "../../../runtime/wire/messages.ts";
+import type { StageRun } from "../../../runtime/wire/stage-runs.ts";
 import { rowSequence, type StepLayout } from "../../../runtime/wire/step-codec.ts";
 
 /** The learner's end of the wire and nothing else: keeps rows in memory, acks them, can be told to misbehave. */
@@ -12,8 +13,15 @@ export class FakeLearner {
   /** Sequence numbers in the order they were accepted; each once. */
   readonly received: number[] = [];
   readonly rows: Uint8Array[] = [];
-  readonly hellos: { readonly stream: string; readonly next: number; readonly policyVersion: number }[] = [];
+  readonly hellos: {
+    readonly stream: string;
+    readonly next: number;
+    readonly policyVersion: number;
+    readonly downStage?: string;
+  }[] = [];
   readonly gaps: number[] = [];
+  /** What was said of the stages of rows, message by message. */
+  readonly stages: { readonly first: number; readonly runs: readonly StageRun[] | undefined }[] = [];
   duplicates = 0;
   byes = 0;
   next = 0;
@@ -74,6 +82,7 @@ export class FakeLearner {
       this.next = message.first;
     }
     if (message.first > this.next) return this.send({ type: "welcome", protocol: PROTOCOL, resume: this.next });
+    this.stages.push({ first: message.first, runs: message.stages });
     for (let row = 0; row < message.count; row++) {
       const sequence = rowSequence(this.#layout, payloads[0]!, row);
       if (sequence < this.next) this.duplicates++;
