@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { LearnerConfig } from "../../../learner/config.ts";
 import type { Probe } from "../../../learner/report/probe.ts";
+import { checkConfig } from "../../../learner/train/checks.ts";
 import { runLearner } from "../../../learner/train/learner.ts";
 import type { LearnerStatus } from "../../../learner/train/status.ts";
 import { trainHere } from "../../../learner/train/training.ts";
@@ -28,7 +29,7 @@ interface Line {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** Learns in lockstep from one robot that takes 60 steps in blocks of 10, `stages` beside each. */
+/** Learns from one robot that takes 60 steps in blocks of 10, `stages` beside each. */
 async function learn(
   probe: Probe["predict"],
   { config = REPORTING, stages = [] as StageRun[], downStage = "down" } = {},
@@ -56,14 +57,14 @@ async function learn(
   const robot = new FakeRobot(await endpoint);
   try {
     await robot.hello({ downStage });
-    await robot.expect("welcome");
+    const { resume } = await robot.expect("welcome");
     for (let first = 0; first < 60; first += 10) {
       const header = { type: "rows", stream: "stream", first, count: 10, gap: false, stages } as const;
       const frames = encodeMessage(header, counterRows(first, 10));
       await robot.send(...frames);
       await robot.send(...frames); // twice: counted once
     }
-    await robot.expect("ack", ({ next }) => next === 60);
+    if (resume < 60) await robot.expect("ack", ({ next }) => next === 60);
     await robot.expect("weights");
   } finally {
     robot.close();
@@ -125,4 +126,23 @@ test("stages of rows that came twice count once, in shares that say how often th
   for (const { metrics } of seen) expect(metrics.upright).toBeCloseTo(1 - metrics["stage/down"]!, 12);
   const { metrics } = seen[0]!;
   expect(metrics["stage/down"]! + metrics["stage/up"]!).toBeCloseTo(1, 12);
+});
+
+test("a learner that goes on knows the stored steps' actions, and counts no stage of theirs again", async () => {
+  const stages: StageRun[] = [["up", 10]];
+  const first = await learn(async () => ({}), { stages });
+  const second = await learn(async () => ({}), { stages });
+  const [before, after] = [first.lines.at(-1)!.metrics, second.lines.at(-1)!.metrics];
+  expect(after["action/size"]).toBe(before["action/size"]);
+  expect(second.lines.slice(first.lines.length).filter(({ metrics }) => "upright" in metrics)).toEqual([]);
+});
+
+test("steps ahead that are none are refused", () => {
+  const config = (openLoop: number[]) => ({ ...REPORTING, report: { ...REPORTING.report, openLoop } });
+  expect(() => checkConfig(config([1, 5]))).not.toThrow();
+  for (const openLoop of [[], [0], [1.5]]) {
+    expect(() => checkConfig(config(openLoop))).toThrow(
+      "config: learner.report.openLoop: expected whole numbers from 1 up",
+    );
+  }
 });
