@@ -14,8 +14,8 @@ import type { Arrays, Trainer } from "./trainer.ts";
 export interface Agent {
   createTrainer(schema: StepSchema, config: LearnerConfig, seed: number): Promise<Trainer>;
   policyGraph(schema: StepSchema, config: LearnerConfig): PolicyGraph | Promise<PolicyGraph>;
-  /** For reports; an agent without one has none. */
-  createProbe?(schema: StepSchema, config: LearnerConfig): Promise<Probe>;
+  /** For reports; without a probe there are none. */
+  createProbe?(schema: StepSchema, config: LearnerConfig): Promise<Probe | undefined>;
 }
 
 /** What a training thread starts from. */
@@ -59,7 +59,7 @@ export interface Training {
 export function trainHere(agent: Agent): Training {
   const rings: Ring[] = [];
   let begun: { trainer: Trainer; random: Random; config: LearnerConfig; reports: ReportSettings } | undefined;
-  let probe: Promise<Probe> | undefined;
+  let probe: Promise<Probe | undefined> | undefined;
   const need = () => {
     if (begun === undefined) throw new Error("training: expected begin() first");
     return begun;
@@ -84,9 +84,9 @@ export function trainHere(agent: Agent): Training {
     },
     async report(updates) {
       const { trainer, reports } = need();
-      if (agent.createProbe === undefined) return undefined;
-      probe ??= agent.createProbe(reports.schema, reports.config);
+      probe ??= agent.createProbe?.(reports.schema, reports.config);
       const built = await probe;
+      if (built === undefined) return undefined;
       const start = performance.now();
       const metrics = await report(built, trainer.state(), rings, reports, updates);
       return metrics && { ...metrics, reportMs: performance.now() - start };
