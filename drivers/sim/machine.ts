@@ -1,4 +1,6 @@
 import type { JointCommand, RobotSpec, Sample } from "../../runtime/robot.ts";
+import { Camera, type PictureSettings } from "./camera/camera.ts";
+import { type CameraSpec, viewpoint } from "./camera/viewpoint.ts";
 import type { SimModel } from "./model.ts";
 import { limitEffort } from "./motor.ts";
 import { MovingAverage } from "./moving-average.ts";
@@ -108,6 +110,20 @@ export class Machine {
   /** Pushes it got so far. */
   get pushCount(): number {
     return this.#pushes?.count ?? 0;
+  }
+
+  /**
+   * A function that takes a picture of the machine as it is then: uint8 height × width × 3, overwritten by the next. The
+   * machine does not notice. Throws on a camera that cannot be.
+   */
+  camera(spec: CameraSpec, settings: PictureSettings): () => Uint8Array {
+    const camera = new Camera(this.#physics.geoms(), settings);
+    const body = spec.body === undefined ? undefined : this.#physics.body(spec.body);
+    return () => {
+      this.#physics.place();
+      const pose = body === undefined ? undefined : this.#physics.bodyPose(body);
+      return camera.take(viewpoint(spec, pose), this.#physics.poses());
+    };
   }
 
   /** Holds every joint where it is, with the spec's gains. */

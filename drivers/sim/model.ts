@@ -1,4 +1,5 @@
 import type { PushModel } from "./pushes.ts";
+import type { CameraSpec } from "./camera/viewpoint.ts";
 
 /** A machine as MuJoCo sees it. */
 export interface SimModel {
@@ -24,4 +25,6 @@ export interface SimModel {
   readonly fullEffortVelocity: number;
   /** Random pushes of a machine that floats; leave it out for none. */
   readonly pushes?: PushModel;
+  /** From where a person looks at it; by default from the side at what stands in the origin. */
+  readonly camera?: CameraSpec;
 }

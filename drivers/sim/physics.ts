@@ -1,6 +1,17 @@
 import loadMujoco, { type MainModule, type MjData, type MjModel } from "@mujoco/mujoco";
+import type { Geom, Poses, Shape } from "./camera/scene.ts";
+import type { BodyPose } from "./camera/viewpoint.ts";
 
 let module: Promise<MainModule> | undefined;
+
+const GEOM_TYPES = {
+  plane: "mjGEOM_PLANE",
+  sphere: "mjGEOM_SPHERE",
+  capsule: "mjGEOM_CAPSULE",
+  cylinder: "mjGEOM_CYLINDER",
+  box: "mjGEOM_BOX",
+} as const satisfies Record<Shape, string>;
+const SHAPES = Object.keys(GEOM_TYPES) as readonly Shape[];
 
 /** MuJoCo's own bound, mjMAXVAL; false for NaN. */
 const isSane = (x: number): boolean => Math.abs(x) < 1e10;
@@ -76,6 +87,43 @@ export class Physics {
   /** Where a motor's torque lies in `ctrl`. */
   actuator(name: string): number {
     return this.#id("actuator", this.#mujoco.mjtObj.mjOBJ_ACTUATOR.value, name);
+  }
+
+  /** Number of a body, for `bodyPose`. */
+  body(name: string): number {
+    return this.#id("body", this.#mujoco.mjtObj.mjOBJ_BODY.value, name);
+  }
+
+  /** Everything there is to see. Throws on a shape that the camera cannot draw. */
+  geoms(): Geom[] {
+    const { ngeom, geom_type: types, geom_size: sizes, geom_rgba: colours } = this.#model;
+    const shapes = new Map(SHAPES.map((shape) => [this.#mujoco.mjtGeom[GEOM_TYPES[shape]].value, shape]));
+    return Array.from({ length: ngeom }, (_, id): Geom => {
+      const shape = shapes.get(types[id]);
+      if (shape === undefined) {
+        throw new Error(
+          `simulation: geom ${id}: expected one of ${SHAPES.join(", ")}, found MuJoCo's type ${types[id]}`,
+        );
+      }
+      const [x, y, z] = sizes.subarray(3 * id, 3 * id + 3);
+      const [red, green, blue, alpha] = colours.subarray(4 * id, 4 * id + 4);
+      return { shape, size: [x, y, z], rgba: [red, green, blue, alpha] };
+    });
+  }
+
+  /** Works out where everything is now. `poses` and `bodyPose` otherwise show the time before the last step. */
+  place(): void {
+    this.#mujoco.mj_kinematics(this.#model, this.#data);
+  }
+
+  /** Good until the next call into MuJoCo. */
+  poses(): Poses {
+    return { positions: this.#data.geom_xpos, rotations: this.#data.geom_xmat };
+  }
+
+  bodyPose(body: number): BodyPose {
+    const { xpos, xmat } = this.#data;
+    return { position: xpos.slice(3 * body, 3 * body + 3), rotation: xmat.slice(9 * body, 9 * body + 9) };
   }
 
   #id(kind: string, type: number, name: string): number {

@@ -1,5 +1,7 @@
 import type { Clock } from "../../runtime/clock.ts";
 import type { Driver, EndState, JointCommand, RobotSpec, Sample } from "../../runtime/robot.ts";
+import type { PictureSettings } from "./camera/camera.ts";
+import type { CameraSpec } from "./camera/viewpoint.ts";
 import { assertCommand, copyCommand } from "./command.ts";
 import { Machine } from "./machine.ts";
 import type { SimModel } from "./model.ts";
@@ -78,6 +80,14 @@ export class SimDriver implements Driver {
   /** Pushes the machine got so far, those before a restored snapshot included. */
   get pushCount(): number {
     return this.#machine?.pushCount ?? 0;
+  }
+
+  /**
+   * A function that takes a picture of the machine as the last call left it: uint8 height × width × 3, overwritten by the
+   * next. Only while open. Throws on a camera that cannot be.
+   */
+  camera(spec: CameraSpec, settings: PictureSettings): () => Uint8Array {
+    return this.#opened().camera(spec, settings);
   }
 
   /** The machine as it is: where it lies, how it moves, what its motors follow. Only while open. */
