@@ -18,6 +18,13 @@ export const A1: RobotDefinition<A1Settings> = {
     velocityWindow: 0.12,
     fullEffortVelocity: 10,
     ...pushed(inRange("pushSpeed", 0, 10, pushSpeed), inRange("pushSeconds", 0.1, 1e6, pushSeconds), seed),
+    camera: {
+      body: "trunk",
+      follows: "tracking",
+      position: [0.95, -1.15, 0.6],
+      target: [0, 0, 0.16],
+      fieldOfView: 30,
+    },
   }),
 };
 

@@ -33,10 +33,10 @@ export function reacherMjcf(): string {
   <worldbody>
     <body name="upper">
       <joint name="shoulder"/>
-      <geom/>
+      <geom rgba="0.35 0.4 0.5 1"/>
       <body name="lower" pos="${LINK} 0 0">
         <joint name="elbow"/>
-        <geom/>
+        <geom rgba="0.95 0.55 0.16 1"/>
       </body>
     </body>
   </worldbody>

@@ -26,7 +26,13 @@ export const REACHER: RobotDefinition<ReacherSettings> = {
   spec: REACHER_SPEC,
   settings: REACHER_SETTINGS,
   task: reacherTask,
-  simulation: () => ({ xml: reacherMjcf(), start: [0, 0], velocityWindow: 0.12, fullEffortVelocity: 20 }),
+  simulation: () => ({
+    xml: reacherMjcf(),
+    start: [0, 0],
+    velocityWindow: 0.12,
+    fullEffortVelocity: 20,
+    camera: { position: [0, -0.3, 1.1], target: [0, 0, 0], fieldOfView: 44 },
+  }),
 };
 
 /** Tip of the arm, m, from joint positions. */
