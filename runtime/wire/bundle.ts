@@ -53,6 +53,18 @@ export function writeBundle(
   { durable = true } = {},
 ): string {
   const path = bundlePath(directory, manifest.policyVersion);
+  writeBundleAs(path, manifest, graph, weightsFile, { durable });
+  return path;
+}
+
+/** The same under a name of one's own; replaces what is there. */
+export function writeBundleAs(
+  path: string,
+  manifest: PolicyManifest,
+  graph: Uint8Array,
+  weightsFile: Uint8Array,
+  { durable = true } = {},
+): void {
   const temporary = `${path}.${process.pid}.tmp`;
   fs.rmSync(temporary, { recursive: true, force: true });
   fs.mkdirSync(temporary, { recursive: true });
@@ -69,7 +81,6 @@ export function writeBundle(
     fs.rmSync(temporary, { recursive: true, force: true });
     throw error;
   }
-  return path;
 }
 
 /** Reads and verifies. Throws naming the bundle and what is missing, cut short or changed. */

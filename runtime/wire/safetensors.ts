@@ -1,7 +1,9 @@
 /**
- * Named float32 arrays in one file, in the safetensors format: header length (u64, little-endian), JSON header padded with
+ * Named float32 arrays in one file, kept as they are or as float16, in the safetensors format: header length (u64, little-endian), JSON header padded with
  * spaces to a multiple of 8, data without holes. Source: https://github.com/huggingface/safetensors#format
  */
+
+import { fromFloat16, toFloat16 } from "./float16.ts";
 
 export interface FloatArray {
   readonly shape: readonly number[];
@@ -13,8 +15,18 @@ export type FloatArrays = Readonly<Record<string, FloatArray>>;
 /** As the reference implementation: a longer header is refused before it is parsed. */
 const MAX_HEADER_BYTES = 100_000_000;
 
-/** Names are sorted, so equal arrays give equal bytes. Throws when a shape does not fit its data. */
-export function encodeSafetensors(arrays: FloatArrays, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+const BYTES = { F32: 4, F16: 2 } as const;
+type Dtype = keyof typeof BYTES;
+
+/**
+ * Names are sorted, so equal arrays give equal bytes. "F16" keeps 11 bits of each number in half the room. Throws when a
+ * shape does not fit its data, and on what float16 cannot hold.
+ */
+export function encodeSafetensors(
+  arrays: FloatArrays,
+  metadata: Readonly<Record<string, string>> = {},
+  dtype: Dtype = "F32",
+): Uint8Array {
   const names = Object.keys(arrays).sort();
   const header: [string, unknown][] = Object.keys(metadata).length > 0 ? [["__metadata__", metadata]] : [];
   let end = 0;
@@ -23,8 +35,9 @@ export function encodeSafetensors(arrays: FloatArrays, metadata: Readonly<Record
     if (elements(shape) !== data.length) {
       throw new Error(`safetensors: ${name}: expected ${elements(shape)} numbers for [${shape}], found ${data.length}`);
     }
-    header.push([name, { dtype: "F32", shape, data_offsets: [end, end + data.byteLength] }]);
-    end += data.byteLength;
+    const size = BYTES[dtype] * data.length;
+    header.push([name, { dtype, shape, data_offsets: [end, end + size] }]);
+    end += size;
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const start = 8 + Math.ceil(json.length / 8) * 8;
@@ -33,7 +46,7 @@ export function encodeSafetensors(arrays: FloatArrays, metadata: Readonly<Record
   bytes.set(json, 8);
   let at = start;
   for (const name of names) {
-    const { data } = arrays[name]!;
+    const data = dtype === "F16" ? toFloat16(arrays[name]!.data) : arrays[name]!.data;
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
     at += data.byteLength;
   }
@@ -62,10 +75,9 @@ export function decodeSafetensors(bytes: Uint8Array): { arrays: FloatArrays; met
   if (start + end !== bytes.length) {
     throw new Error(`safetensors: expected ${start + end} bytes, found ${bytes.length}`);
   }
-  const arrays = tensors.map(({ name, shape, from, to }): [string, FloatArray] => {
-    const data = new Float32Array((to - from) / 4);
-    new Uint8Array(data.buffer).set(bytes.subarray(start + from, start + to));
-    return [name, { shape, data }];
+  const arrays = tensors.map(({ name, dtype, shape, from, to }): [string, FloatArray] => {
+    const { buffer } = Uint8Array.from(bytes.subarray(start + from, start + to));
+    return [name, { shape, data: dtype === "F16" ? fromFloat16(new Uint16Array(buffer)) : new Float32Array(buffer) }];
   });
   return { arrays: Object.fromEntries(arrays), metadata: metadata as Record<string, string> };
 }
@@ -81,9 +93,19 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   return header;
 }
 
-function checkEntry(name: string, entry: unknown): { name: string; shape: number[]; from: number; to: number } {
+interface Entry {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: number[];
+  readonly from: number;
+  readonly to: number;
+}
+
+function checkEntry(name: string, entry: unknown): Entry {
   const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
-  if (dtype !== "F32") throw new Error(`safetensors: ${name}: expected dtype F32, found ${JSON.stringify(dtype)}`);
+  if (dtype !== "F32" && dtype !== "F16") {
+    throw new Error(`safetensors: ${name}: expected dtype F32 or F16, found ${JSON.stringify(dtype)}`);
+  }
   if (!isCounts(shape)) {
     throw new Error(`safetensors: ${name}: expected a shape of whole numbers, found ${JSON.stringify(shape)}`);
   }
@@ -91,10 +113,11 @@ function checkEntry(name: string, entry: unknown): { name: string; shape: number
     throw new Error(`safetensors: ${name}: expected two data offsets, found ${JSON.stringify(offsets)}`);
   }
   const [from, to] = offsets as [number, number];
-  if (to - from !== 4 * elements(shape)) {
-    throw new Error(`safetensors: ${name}: expected ${4 * elements(shape)} bytes for [${shape}], found ${to - from}`);
+  const size = BYTES[dtype] * elements(shape);
+  if (to - from !== size) {
+    throw new Error(`safetensors: ${name}: expected ${size} bytes for [${shape}], found ${to - from}`);
   }
-  return { name, shape, from, to };
+  return { name, dtype, shape, from, to };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
