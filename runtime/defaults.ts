@@ -16,6 +16,8 @@ export const RUNTIME_DEFAULTS = {
     holdMax: 15,
     /** Random actions are drawn from ±this and clipped to ±1, so that extremes are common. */
     spread: 2,
+    /** Of the noise in a policy's actions: 1 acts as it learned, 0 with the mean of what it would do. */
+    noise: 1,
     /** Policies kept on the robot's disk. */
     keepBundles: 3,
   },

@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import type { RuntimeConfig } from "./defaults.ts";
 import type { GovernorStatus } from "./governor/governor.ts";
 import type { Answer, Question } from "./governor/inbox.ts";
+import type { Tally } from "./governor/tally.ts";
 import type { LinkState } from "./link/uplink.ts";
 
 /** All a robot's processes need to know about a run. */
@@ -14,10 +15,12 @@ export interface SupervisorConfig {
   readonly task: Readonly<Record<string, number | string | boolean>>;
   readonly seed: number;
   readonly clock: "realtime" | "lockstep";
-  /** Run directory; the robot keeps to `robot/` in it. */
+  /** Run directory; the robot keeps to `robot/` in it, and to nothing at all when it plays. */
   readonly run: string;
   /** ZeroMQ endpoint, as `tcp://127.0.0.1:5556`. */
   readonly learner: string;
+  /** A policy bundle to act with, and nothing else: nobody learns, there is no link, and steps go to nobody. */
+  readonly play?: string;
   /** Ends by itself after so many steps of this session; 0: never. */
   readonly steps: number;
   readonly runtime: RuntimeConfig;
@@ -49,12 +52,8 @@ export type FromGovernor =
   | { readonly type: "failed"; readonly reason: string }
   | Note;
 
-export interface GovernorReport extends GovernorStatus {
-  /** Mean of the steps since the report before; undefined when there were none. */
-  readonly rewardMean: number | undefined;
-  /** How many those were. */
-  readonly rewardSteps: number;
-}
+/** With what the steps since the report before came to. */
+export interface GovernorReport extends GovernorStatus, Tally {}
 
 /** An encoded row, and the task's stage at it. */
 export type StepMessage = {

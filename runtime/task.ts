@@ -36,4 +36,6 @@ export interface Task {
   stage(sample: Sample): string;
   /** The stage of a machine that lies down or fell, where there is one: the share of steps outside it is "upright". */
   readonly downStage?: string;
+  /** How fast it gets on in the direction it should, m/s; left out where that means nothing. */
+  speed?(sample: Sample): number;
 }

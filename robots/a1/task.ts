@@ -36,6 +36,7 @@ export function a1Task(settings: A1Settings): Task {
     isTerminal: () => false,
     stage,
     downStage: DOWN,
+    speed: (sample) => terms(sample).forward,
   };
 }
 

@@ -14,8 +14,9 @@ export function renderBlock(view: View, columns: number): string[] {
     rows.push(["policy", policyText(view)]);
   }
   if (learner !== undefined) rows.push(["learner", learnerText(learner)]);
-  if (robot !== undefined)
-    rows.push(["loop", loopText(view)], ["link", `${robot.link.state}, ${count(robot.link.spoolDepth)} steps waiting`]);
+  if (robot !== undefined) rows.push(["loop", loopText(view)]);
+  if (robot?.link !== undefined)
+    rows.push(["link", `${robot.link.state}, ${count(robot.link.spoolDepth)} steps waiting`]);
   if (learner?.diskError !== undefined) rows.push(["disk", learner.diskError]);
   const seconds = robotSeconds(view);
   const title = `${seconds === undefined ? "" : `${clock(seconds)}  `}${view.title}, ${stepsText(view)}`;
@@ -29,7 +30,8 @@ export function renderLine(view: View): string {
   const parts = [seconds === undefined ? view.title : clock(seconds), stepsText(view)];
   if (robot !== undefined) {
     parts.push(stageText(view), `reward ${rewardText(view)}`, policyText(view), loopText(view));
-    if (robot.link.spoolDepth > 0) parts.push(`${count(robot.link.spoolDepth)} steps waiting`);
+    if (robot.link !== undefined && robot.link.spoolDepth > 0)
+      parts.push(`${count(robot.link.spoolDepth)} steps waiting`);
   }
   if (learner !== undefined) parts.push(learnerText(learner));
   return parts.join(" | ");

@@ -15,6 +15,7 @@ const sequence: Range = { says: "a whole number from 2 up", holds: (value) => Nu
 
 const RANGES: Readonly<Record<string, Range>> = {
   seed: whole,
+  "runtime.policy.noise": notNegative,
   "learner.agent.horizon": count,
   "learner.agent.gamma": share,
   "learner.agent.lambda": share,

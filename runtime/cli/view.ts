@@ -1,5 +1,6 @@
 import type { LearnerStatus } from "../../learner/train/status.ts";
 import type { State } from "../governor/states.ts";
+import { addTallies, NO_STEPS, type Tally } from "../governor/tally.ts";
 import type { RobotStatus } from "../supervisor/status.ts";
 
 interface Bucket {
@@ -23,13 +24,25 @@ export interface View {
   readonly stagesSeen: readonly string[];
   /** Reward in spans of `BUCKET_SECONDS` of robot time, newest last. */
   readonly rewards: readonly Bucket[];
+  /** All steps since this start. */
+  readonly total: Tally;
 }
 
 const BUCKET_SECONDS = 30;
 const MOST_BUCKETS = 3600 / BUCKET_SECONDS;
 
 export function emptyView(title: string, rateHz: number | undefined, fill: number | undefined): View {
-  return { title, rateHz, fill, robot: undefined, learner: undefined, stageSince: 0, stagesSeen: [], rewards: [] };
+  return {
+    title,
+    rateHz,
+    fill,
+    robot: undefined,
+    learner: undefined,
+    stageSince: 0,
+    stagesSeen: [],
+    rewards: [],
+    total: NO_STEPS,
+  };
 }
 
 /** Robot time since the run began, s. */
@@ -46,12 +59,14 @@ export function seeRobot(view: View, robot: RobotStatus): { view: View; events: 
   const events: string[] = [];
   if (firstTime && view.stagesSeen.length > 0) events.push(`${robot.stage}, for the first time since this start`);
   if (before !== undefined) {
-    if (before.policyVersion === 0 && robot.policyVersion > 0) events.push("acting with the first policy it learned");
+    const learns = robot.link !== undefined;
+    if (learns && before.policyVersion === 0 && robot.policyVersion > 0)
+      events.push("acting with the first policy it learned");
     if (robot.state !== before.state && !isUsual(before.state, robot.state))
       events.push(`robot: ${before.state} → ${robot.state}`);
-    const { state, diskError } = robot.link;
-    if (state !== before.link.state && state !== "closed") events.push(`link: ${state}`);
-    if (diskError !== before.link.diskError) events.push(`robot: ${diskError ?? "the disk is well again"}`);
+    const { state, diskError } = robot.link ?? {};
+    if (state !== before.link?.state && state !== "closed") events.push(`link: ${state}`);
+    if (diskError !== before.link?.diskError) events.push(`robot: ${diskError ?? "the disk is well again"}`);
   }
   return {
     view: {
@@ -60,6 +75,7 @@ export function seeRobot(view: View, robot: RobotStatus): { view: View; events: 
       stageSince: newStage ? now : view.stageSince,
       stagesSeen: firstTime ? [...view.stagesSeen, robot.stage] : view.stagesSeen,
       rewards: addReward(view.rewards, now, robot),
+      total: addTallies(view.total, robot),
     },
     events,
   };

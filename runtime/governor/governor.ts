@@ -16,8 +16,8 @@ export interface GovernorOptions {
   readonly inbox: Inbox;
   /** Must not block; the answer comes to the inbox. */
   readonly ask: (question: Question) => void;
-  /** Must not block. `stage` is the task's. */
-  readonly onStep: (step: Step, stage: string) => void;
+  /** Must not block. With what the task says of the sample: its stage, and its speed in m/s where it has one. */
+  readonly onStep: (step: Step, its: { readonly stage: string; readonly speed: number | undefined }) => void;
   readonly settings: typeof RUNTIME_DEFAULTS.governor;
   /** Wait for each answer and permit instead of going on without. */
   readonly lockstep: boolean;
@@ -214,7 +214,7 @@ export class Governor {
       policyVersion: this.#policyVersion,
       intervened: false,
     };
-    onStep(step, this.#stage);
+    onStep(step, { stage: this.#stage, speed: task.speed?.(sample) });
     this.#sequence++;
     this.#isFirst = false;
     this.#index = isLast ? 0 : this.#index + 1;

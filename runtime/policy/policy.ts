@@ -18,6 +18,7 @@ export class Policy {
   readonly #schema: StepSchema;
   readonly #random: Random;
   readonly #explorer: Explorer;
+  readonly #noise: number;
   #loaded: Loaded | undefined;
   #deter: Float32Array = new Float32Array(0);
   #stoch: Float32Array = new Float32Array(0);
@@ -31,6 +32,7 @@ export class Policy {
     this.#schema = schema;
     this.#random = new Random(seed, `policy ${stream}`);
     this.#explorer = new Explorer(schema.action.length, new Random(seed, `explorer ${stream}`), settings);
+    this.#noise = settings.noise;
     this.#observation = new Float32Array(
       schema.observation
         .filter(({ dtype }) => dtype === "float32")
@@ -62,7 +64,7 @@ export class Policy {
         deter: this.#deter,
         stoch: this.#stoch,
         posteriorNoise: fill(manifest.stochGroups, () => this.#random.uniform()),
-        actionNoise: fill(previousAction.length, () => this.#random.normal()),
+        actionNoise: fill(previousAction.length, () => this.#noise * this.#random.normal()),
       },
       weights,
     );

@@ -1,8 +1,10 @@
+import { NO_STEPS } from "../governor/tally.ts";
 import type { GovernorReport, LinkStatus, SupervisorConfig } from "../ipc.ts";
 
 /** Where the robot stands, about once a second. */
 export interface RobotStatus extends GovernorReport {
-  readonly link: LinkStatus;
+  /** Undefined when nobody learns. */
+  readonly link: LinkStatus | undefined;
   /** Since the policy in force was taken up, s of wall time; undefined while exploring. */
   readonly policyAgeSeconds: number | undefined;
   /** KL(posterior‖prior) of the newest answer, nats. */
@@ -45,6 +47,5 @@ export const NO_GOVERNOR: GovernorReport = {
   starvedTicks: 0,
   refusedActions: 0,
   holds: 0,
-  rewardMean: undefined,
-  rewardSteps: 0,
+  ...NO_STEPS,
 };

@@ -1,5 +1,15 @@
 import type { Question } from "../governor/inbox.ts";
-import type { FromGovernor, FromLink, FromPolicy, SupervisorConfig, ToGovernor, ToLink, ToPolicy } from "../ipc.ts";
+import { addTallies, NO_STEPS } from "../governor/tally.ts";
+import type {
+  FromGovernor,
+  FromLink,
+  FromPolicy,
+  LinkStatus,
+  SupervisorConfig,
+  ToGovernor,
+  ToLink,
+  ToPolicy,
+} from "../ipc.ts";
 import { Child } from "./child.ts";
 import { StepRing } from "./ring.ts";
 import { type FromSupervisor, NO_GOVERNOR, NO_LINK, type RobotStatus, type RobotSummary } from "./status.ts";
@@ -23,13 +33,14 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #governor: Child<FromGovernor, ToGovernor>;
   readonly #policy: Child<FromPolicy, ToPolicy>;
-  readonly #link: Child<FromLink, ToLink>;
+  /** None where nobody learns. */
+  readonly #link: Child<FromLink, ToLink> | undefined;
   readonly #ring: StepRing;
   readonly #timer: NodeJS.Timeout;
   #started: { readonly sequence: number; readonly episode: number } | undefined;
   #report = NO_GOVERNOR;
-  #reward = { sum: 0, steps: 0 };
-  #linkStatus = NO_LINK;
+  #tally = NO_STEPS;
+  #linkStatus: LinkStatus | undefined;
   /** By itself: its steps are taken, or somebody interrupted it. */
   #governorEnded = false;
   #failure = "";
@@ -54,19 +65,23 @@ export class Supervisor {
     const settings = config.runtime.supervisor;
     const report = (text: string): void => send({ type: "note", text });
     this.#ring = new StepRing(settings.ringRows);
-    this.#link = new Child({
-      name: "link",
-      entry: entries.link,
-      settings,
-      report,
-      onMessage: (message) => this.#fromLink(message),
-      onStart: () => this.#link.send({ type: "start", config, resumed: this.#started !== undefined }),
-      onDeath: async (cause) => {
-        this.#linkOpen = false;
-        this.#linkStatus = { ...this.#linkStatus, state: "connecting" };
-        return this.#worthAnother("link", cause, this.#started === undefined && this.#link.soonInRow >= HOPELESS);
-      },
-    });
+    if (config.play === undefined) {
+      const link: Child<FromLink, ToLink> = new Child({
+        name: "link",
+        entry: entries.link,
+        settings,
+        report,
+        onMessage: (message) => this.#fromLink(message),
+        onStart: () => link.send({ type: "start", config, resumed: this.#started !== undefined }),
+        onDeath: async (cause) => {
+          this.#linkOpen = false;
+          this.#linkStatus = { ...(this.#linkStatus ?? NO_LINK), state: "connecting" };
+          return this.#worthAnother("link", cause, this.#started === undefined && link.soonInRow >= HOPELESS);
+        },
+      });
+      this.#link = link;
+      this.#linkStatus = NO_LINK;
+    }
     this.#policy = new Child({
       name: "policy",
       entry: entries.policy,
@@ -74,7 +89,10 @@ export class Supervisor {
       report,
       onMessage: (message) => this.#fromPolicy(message),
       onStart: () => this.#startPolicy(),
-      onDeath: async () => true,
+      onDeath: async (cause) => {
+        const hopeless = config.play !== undefined && this.#version === 0 && this.#policy.soonInRow >= HOPELESS;
+        return this.#worthAnother("policy", cause, hopeless);
+      },
     });
     this.#governor = new Child({
       name: "governor",
@@ -90,9 +108,10 @@ export class Supervisor {
 
   /** Policy and governor load meanwhile, but get their orders when the link knows which number the next step has. */
   start(): void {
-    this.#link.start();
+    this.#link?.start();
     this.#policy.start();
     this.#governor.start();
+    if (this.#link === undefined) this.#begin(0, 0, Number.MAX_SAFE_INTEGER);
   }
 
   /** Governor first, so that the robot is in its end state; then what it did goes to the learner; then the rest. */
@@ -106,7 +125,7 @@ export class Supervisor {
     const { stopMs } = config.runtime.supervisor;
     if (!(await this.#governor.stop({ type: "stop" }, stopMs))) await this.#relax("did not end when told to");
     this.#passSteps(Number.POSITIVE_INFINITY);
-    await this.#link.stop({ type: "stop" }, config.runtime.link.flushMs + stopMs);
+    await this.#link?.stop({ type: "stop" }, config.runtime.link.flushMs + stopMs);
     await this.#policy.stop({ type: "stop" }, stopMs);
     clearInterval(this.#timer);
     send({ type: "ended", summary: { reason, failure, status: this.#status() } });
@@ -120,14 +139,14 @@ export class Supervisor {
     } else if (message.type === "step") {
       this.#sequence = message.sequence + 1;
       this.#episode = message.episode;
+      if (this.#link === undefined) return;
       this.#ring.push(message);
       this.#passSteps(LINK_WINDOW);
     } else if (message.type === "failed") this.#failure = message.reason;
     else if (message.type === "note") this.#options.send(message);
     else {
       this.#report = message.status;
-      const { rewardMean = 0, rewardSteps } = message.status;
-      this.#reward = { sum: this.#reward.sum + rewardMean * rewardSteps, steps: this.#reward.steps + rewardSteps };
+      this.#tally = addTallies(this.#tally, message.status);
       if (message.type === "ended") this.#governorEnded = true;
     }
   }
@@ -144,7 +163,7 @@ export class Supervisor {
         this.#version = message.version;
         this.#versionSinceMs = performance.now();
       }
-      this.#link.send(message);
+      this.#link?.send(message);
     }
   }
 
@@ -171,9 +190,15 @@ export class Supervisor {
       this.#passSteps(LINK_WINDOW);
       return;
     }
+    this.#begin(sequence, episode, this.#permit);
+  }
+
+  /** The next step has these numbers; in lockstep, those below `permit` may be taken. */
+  #begin(sequence: number, episode: number, permit: number): void {
     this.#started = { sequence, episode };
     this.#sequence = sequence;
     this.#episode = episode;
+    this.#permit = permit;
     this.#startPolicy();
     this.#startGovernor();
   }
@@ -214,7 +239,7 @@ export class Supervisor {
     if (!this.#linkOpen) return;
     for (let step = this.#ring.from(this.#toLink); step !== undefined; step = this.#ring.from(this.#toLink)) {
       if (step.sequence - this.#written >= window) return;
-      this.#link.send(step);
+      this.#link?.send(step);
       this.#toLink = step.sequence + 1;
     }
   }
@@ -254,12 +279,14 @@ export class Supervisor {
   }
 
   #status(): RobotStatus {
-    const { sum, steps } = this.#reward;
-    this.#reward = { sum: 0, steps: 0 };
+    const tally = this.#tally;
+    this.#tally = NO_STEPS;
     return {
       ...this.#report,
-      rewardMean: steps > 0 ? sum / steps : undefined,
-      rewardSteps: steps,
+      rewardMean: tally.rewardMean,
+      rewardSteps: tally.rewardSteps,
+      stageSteps: tally.stageSteps,
+      speedMean: tally.speedMean,
       sequence: this.#sequence,
       steps: this.#sequence - (this.#started?.sequence ?? 0),
       link: this.#linkStatus,
@@ -269,7 +296,7 @@ export class Supervisor {
       restarts: {
         governor: this.#governor.restarts,
         policy: this.#policy.restarts,
-        link: this.#link.restarts,
+        link: this.#link?.restarts ?? 0,
       },
       lostSteps: this.#ring.dropped,
     };

@@ -70,7 +70,7 @@ test("while it learns, one line says it all", () => {
     policyVersion: 104,
     policyAgeSeconds: 3.2,
     stage: "standing",
-    link: { ...robot.link, spoolDepth: 0 },
+    link: { ...NO_LINK, state: "connected" },
   });
   const learning = { ...learner, phase: "learning" as const, updates: 2612, ratio: 0.2, updateMs: 171.4, owed: 7.3 };
   expect(renderLine(seeLearner(walking, learning).view)).toBe(

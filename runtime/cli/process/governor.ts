@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { RealtimeClock, VirtualClock } from "../../clock.ts";
 import { Governor } from "../../governor/governor.ts";
 import { Inbox } from "../../governor/inbox.ts";
+import { addTallies, NO_STEPS, tallyStep } from "../../governor/tally.ts";
 import { type FromGovernor, type GovernorReport, parentChannel, type ToGovernor } from "../../ipc.ts";
 import type { Driver } from "../../robot.ts";
 import { encodeSteps, stepLayout } from "../../wire/step-codec.ts";
@@ -45,7 +46,7 @@ async function govern({ config, sequence, episode, steps }: Extract<ToGovernor, 
   const clock = lockstep ? new VirtualClock() : new RealtimeClock({ blockMs: config.runtime.governor.blockMs });
   const driver = await makeDriver(clock);
   const layout = stepLayout(schema);
-  let rewards = { sum: 0, count: 0 };
+  let tally = NO_STEPS;
   const governor = new Governor({
     spec,
     task,
@@ -53,9 +54,8 @@ async function govern({ config, sequence, episode, steps }: Extract<ToGovernor, 
     clock,
     inbox,
     ask: (question) => channel.send({ type: "question", question }),
-    onStep: (step, stage) => {
-      rewards.sum += step.reward;
-      rewards.count++;
+    onStep: (step, { stage, speed }) => {
+      tally = addTallies(tally, tallyStep(step.reward, stage, speed));
       const row = encodeSteps(layout, [step]);
       channel.send({ type: "step", sequence: step.sequence, episode: step.episode, stage, row });
     },
@@ -66,18 +66,18 @@ async function govern({ config, sequence, episode, steps }: Extract<ToGovernor, 
     steps,
   });
   const report = (): GovernorReport => {
-    const { sum, count } = rewards;
-    rewards = { sum: 0, count: 0 };
-    return { ...governor.status, rewardMean: count > 0 ? sum / count : undefined, rewardSteps: count };
+    const its = tally;
+    tally = NO_STEPS;
+    return { ...governor.status, ...its };
   };
   const timer = setInterval(() => channel.send({ type: "status", status: report() }), STATUS_MS);
-  const statePath = join(config.run, "robot", "sim-state");
+  const statePath = config.play === undefined ? join(config.run, "robot", "sim-state") : undefined;
   try {
     await driver.open();
-    restore(driver, statePath);
+    if (statePath !== undefined) restore(driver, statePath);
     const before = pushes(driver);
     await governor.run(stop.signal);
-    save(driver, statePath);
+    if (statePath !== undefined) save(driver, statePath);
     const count = pushes(driver) - before;
     if (count > 0) channel.send({ type: "note", text: `the simulated robot was pushed ${count} times` });
   } finally {

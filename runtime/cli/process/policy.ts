@@ -36,9 +36,18 @@ async function take(message: ToPolicy): Promise<void> {
 async function start({ config, sequence }: Extract<ToPolicy, { type: "start" }>): Promise<void> {
   const { schema } = await loadMachine(config);
   policy = new Policy(schema, config.seed, `from step ${sequence}`, config.runtime.policy);
+  if (config.play !== undefined) {
+    await policy.accept(readBundle(config.play));
+    channel.send({ type: "acting", version: policy.version });
+    return report();
+  }
   const found = newestBundle(join(config.run, "robot", "policy"), (text) => channel.send({ type: "note", text }));
   if (found === undefined) channel.send({ type: "acting", version: 0 });
   else await swap(policy, found.path);
+  report();
+}
+
+function report(): void {
   setInterval(() => {
     channel.send({ type: "status", version: policy?.version ?? 0, surprise: policy?.surprise ?? 0, answerMs });
   }, STATUS_MS).unref();
