@@ -11,8 +11,8 @@ export const LOOK = {
   squareContrast: 0.14,
   sky: [0.87, 0.91, 0.96] as readonly [number, number, number],
   /** Between these distances planes fade into the sky, m. */
-  hazeFrom: 2.5,
-  hazeTo: 7,
+  hazeFrom: 1.8,
+  hazeTo: 5.5,
 };
 
 export type Look = typeof LOOK;

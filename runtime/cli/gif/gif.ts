@@ -62,19 +62,22 @@ export class Gif {
     return Math.round((100 * frame) / this.#fps);
   }
 
-  /** Only the rectangle that changed, and in it only the pixels that did. */
+  /** The rectangle that changed: whole, or only the pixels that did, whichever is shorter. */
   #frame(indices: Uint8Array, before: Uint8Array | undefined, delay: number): Uint8Array[] {
     const { x, y, width, height } = changed(indices, before, this.#width, this.#height);
-    const part = new Uint8Array(width * height);
+    const whole = new Uint8Array(width * height);
+    const changes = new Uint8Array(width * height);
     for (let row = 0, at = 0; row < height; row++) {
       for (let from = (y + row) * this.#width + x, end = from + width; from < end; from++, at++) {
-        part[at] = before !== undefined && before[from] === indices[from] ? TRANSPARENT : indices[from]!;
+        whole[at] = indices[from]!;
+        changes[at] = before?.[from] === indices[from] ? TRANSPARENT : indices[from]!;
       }
     }
+    const [one, other] = [encodeLzw(whole), encodeLzw(changes)];
     return [
       Uint8Array.of(0x21, 0xf9, 4, 0b0000_0101, ...u16(delay), TRANSPARENT, 0),
       Uint8Array.of(0x2c, ...u16(x), ...u16(y), ...u16(width), ...u16(height), 0),
-      encodeLzw(part),
+      other.length < one.length ? other : one,
     ];
   }
 }
