@@ -82,3 +82,46 @@ export function policyParts(policyVersion: number, gain: number, scale = 0, of: 
 export function bundleOf({ manifest, graph, weights }: Parts): PolicyBundle {
   return openBundle(manifest, graph, weights);
 }
+
+/** action = `action` + scale·actionNoise, whatever it sees. */
+export function steadyParts(policyVersion: number, of: StepSchema, action: readonly number[], scale: number): Parts {
+  const builder = new Builder();
+  const size = [1, action.length];
+  const input = (name: string, shape: readonly number[]): Value => builder.input(name, { shape, dtype: "float32" });
+  const actionNoise = input("actionNoise", size);
+  const deter = input("deter", [1, 1]);
+  const steady = input("steady", size);
+  const scales = input("scale", [1, 1]);
+  const op = (name: string, a: Value, b: Value, shape: readonly number[]) => builder.op(name, [a, b], shape);
+  const one = builder.filled(1, [1, 1]);
+  const count = op("Add", deter, one, [1, 1]);
+  const graph = encodeOnnx({
+    builder,
+    inputs: [actionNoise, deter, steady, scales],
+    outputs: {
+      action: op("Add", op("Mul", actionNoise, scales, size), steady, size),
+      nextDeter: count,
+      nextStoch: op("Mul", count, one, [1, 1]),
+      value: op("Add", count, one, [1, 1]),
+      surprise: op("Sub", count, one, [1, 1]),
+    },
+  });
+  const weights = encodeSafetensors({
+    steady: { shape: size, data: Float32Array.from(action) },
+    scale: { shape: [1, 1], data: Float32Array.of(scale) },
+  });
+  const { manifest } = policyParts(policyVersion, 0, 0, of);
+  return {
+    manifest: {
+      ...manifest,
+      graphHash: sha256(graph),
+      weightsHash: sha256(weights),
+      weights: [
+        { name: "steady", shape: size },
+        { name: "scale", shape: [1, 1] },
+      ],
+    },
+    graph,
+    weights,
+  };
+}
