@@ -70,6 +70,8 @@ function sparkline(view: View): string {
 
 function policyText({ robot, fill }: View): string {
   if (robot === undefined) return "";
+  if (robot.link === undefined)
+    return robot.policyVersion === 0 ? "none in force yet" : `version ${robot.policyVersion}`;
   if (robot.policyVersion === 0) {
     const until = fill === undefined ? "until a policy comes" : `learning starts at step ${fill}`;
     return `exploring with random held actions, ${until}`;

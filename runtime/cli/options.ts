@@ -11,6 +11,18 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   preset: Object.keys(PRESETS),
 };
 
+/** How much of its noise a policy acts with. */
+const MODES: Readonly<Record<string, number>> = { sample: 1, mean: 0 };
+
+/** The setting that `--mode` stands for; none when it was not typed. */
+export function policySettings(command: string, mode: string | undefined): (readonly [string, string])[] {
+  if (mode === undefined) return [];
+  if (!Object.hasOwn(MODES, mode)) {
+    throw new UsageError(`${command}: expected --mode to be one of ${Object.keys(MODES).join(", ")}, found "${mode}"`);
+  }
+  return [["runtime.policy.noise", String(MODES[mode])]];
+}
+
 /** Settings as they were typed: the short options first, then the dotted ones. */
 export function typedSettings(command: string, { values, overrides }: Arguments): (readonly [string, string])[] {
   const short = (["seed", "clock", "driver", "preset"] as const).flatMap((name): [string, string][] => {

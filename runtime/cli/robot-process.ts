@@ -10,12 +10,14 @@ export interface RobotStart {
   readonly run: string;
   /** Endpoint of the learner, asked at every start. */
   readonly learner: () => string;
+  /** A policy bundle to act with, without a learner. */
+  readonly play?: string;
   /** Ends by itself after so many steps, those after a restart included; 0: never. */
   readonly steps: number;
 }
 
 /** A function that starts the robot's processes, and starts them again with the steps that are left. */
-export function robotStarter({ settings, run, learner, steps }: RobotStart, screen: Screen): () => Part {
+export function robotStarter({ settings, run, learner, play, steps }: RobotStart, screen: Screen): () => Part {
   const clock = settings.clock === "lockstep" ? "lockstep" : "realtime";
   let taken = 0;
   return () => {
@@ -26,7 +28,7 @@ export function robotStarter({ settings, run, learner, steps }: RobotStart, scre
     };
     const left = steps === 0 ? 0 : Math.max(1, steps - taken);
     const supervisor = forkSupervisor(
-      { ...settings, clock, run, learner: learner(), steps: left },
+      { ...settings, clock, run, learner: learner(), ...(play === undefined ? {} : { play }), steps: left },
       { onStatus: show, onNote: (text) => screen.note(text) },
     );
     const ended = supervisor.ended.then(({ reason, failure, status }) => {

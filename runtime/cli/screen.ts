@@ -45,6 +45,11 @@ export class Screen {
     else this.#output.line(seconds === undefined ? text : `${clock(seconds)}  ${text}`);
   }
 
+  /** A JSON line for other programs; nothing for people. */
+  result(value: object): void {
+    if (this.#json) this.#write(value);
+  }
+
   /** Lines without a stamp. */
   say(lines: readonly string[]): void {
     for (const text of lines) {

@@ -8,7 +8,9 @@ import type { SupervisorConfig } from "../../../runtime/ipc.ts";
 import type { StepSchema } from "../../../runtime/step.ts";
 import type { SupervisorHandle } from "../../../runtime/supervisor/fork.ts";
 import type { RobotStatus } from "../../../runtime/supervisor/status.ts";
+import { writeBundleAs } from "../../../runtime/wire/bundle.ts";
 import { decodeSteps, stepLayout } from "../../../runtime/wire/step-codec.ts";
+import { steadyParts } from "../policy/bundles.ts";
 import { FakeLearner } from "./fake-learner.ts";
 
 /** Real processes run from the built files only. */
@@ -186,6 +188,31 @@ test("in real time the loop keeps its rate without a learner, and what it did ar
   const periods = times.slice(1).map((time, i) => time - times[i]!);
   expect(periods.reduce((a, b) => a + b) / periods.length).toBeGreaterThan(40);
 }, 60_000);
+
+test.runIf(fs.existsSync("/proc"))(
+  "a robot that plays has no link, keeps nothing, and goes on when its policy dies",
+  async () => {
+    const { manifest, graph, weights } = steadyParts(4, schema, [0.6, 0.6], 0);
+    const play = join(run, "bundle");
+    writeBundleAs(play, manifest, graph, weights, { durable: false });
+    const handle = start({ play, learner: "", clock: "realtime" });
+    const moving = () => expect(statuses.at(-1)).toMatchObject({ state: "engaged", policyVersion: 4 });
+    await vi.waitFor(moving, soon);
+    expect(statuses.at(-1)!.link).toBeUndefined();
+    expect(() => childPid(handle, "link")).toThrow("expected a link");
+    process.kill(childPid(handle, "policy"), "SIGKILL");
+    await vi.waitFor(() => expect(notes.join()).toContain("policy died (ended by SIGKILL)"), soon);
+    const before = statuses.length;
+    await vi.waitFor(() => expect(statuses.length).toBeGreaterThan(before + 2), soon);
+    moving();
+    const { reason, status } = await handle.stop();
+    expect(reason).toBe("stopped");
+    expect(status.restarts).toMatchObject({ policy: 1, link: 0 });
+    expect(fs.readdirSync(run)).toEqual(["bundle"]);
+    expect(learner.hellos).toEqual([]);
+  },
+  60_000,
+);
 
 test("a learner's refusal and a setting out of range end the run in one line each", async () => {
   learner.refuse = "this run learns another robot";
