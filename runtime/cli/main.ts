@@ -12,8 +12,10 @@ interface Command {
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   teach: async () => import("./teach.ts").then(({ usage, teach }) => ({ usage, run: teach })),
   robot: async () => import("./robot.ts").then(({ usage, robot }) => ({ usage, run: robot })),
+  play: async () => import("./play.ts").then(({ usage, play }) => ({ usage, run: play })),
   learner: async () => import("./learner.ts").then(({ usage, learner }) => ({ usage, run: learner })),
   bench: async () => import("./bench.ts").then(({ usage, bench }) => ({ usage, run: bench })),
+  render: async () => import("./render.ts").then(({ usage, render }) => ({ usage, run: render })),
   export: async () => import("./export.ts").then(({ usage, exportRun }) => ({ usage, run: exportRun })),
   plot: async () => import("./plot.ts").then(({ usage, plot }) => ({ usage, run: plot })),
   experiment: async () => import("./experiment.ts").then(({ usage, experiment }) => ({ usage, run: experiment })),

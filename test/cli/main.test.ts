@@ -18,7 +18,7 @@ test.each<[string, number, string]>([
   [
     "tech a1",
     2,
-    'reverie: expected a command, one of teach, robot, learner, bench, export, plot, experiment, help, found "tech"',
+    'reverie: expected a command, one of teach, robot, play, learner, bench, render, export, plot, experiment, help, found "tech"',
   ],
   ["teach", 2, "reverie: teach: expected <robot>, found nothing"],
   ["teach spot", 2, 'reverie: teach: expected <robot> to be one of a1, reacher, found "spot"'],
@@ -58,8 +58,9 @@ test("a damaged config.json ends the command before anything starts", () => {
 test("help names every command and says of each whether it moves the robot", () => {
   const { stdout, status } = reverie("help");
   expect(status).toBe(0);
-  for (const name of ["teach", "robot"]) expect(stdout).toMatch(new RegExp(`reverie ${name} .*\\n +MOVES THE ROBOT`));
-  for (const name of ["learner", "bench", "export"])
+  for (const name of ["teach", "robot", "play"])
+    expect(stdout).toMatch(new RegExp(`reverie ${name} .*\\n +MOVES THE ROBOT`));
+  for (const name of ["learner", "bench", "render", "export"])
     expect(stdout).toMatch(new RegExp(`reverie ${name} .*\\n +Moves nothing`));
   expect(reverie("teach", "--help").stdout).toBe(reverie("help", "teach").stdout);
 });
