@@ -1,5 +1,5 @@
-import type { PushModel } from "./pushes.ts";
 import type { CameraSpec } from "./camera/viewpoint.ts";
+import type { PushModel } from "./pushes.ts";
 
 /** A machine as MuJoCo sees it. */
 export interface SimModel {

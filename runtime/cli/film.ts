@@ -4,7 +4,7 @@ import type { RobotDefinition } from "../../robots/definition.ts";
 import { VirtualClock } from "../clock.ts";
 import { Governor } from "../governor/governor.ts";
 import { Inbox } from "../governor/inbox.ts";
-import { addTallies, NO_STEPS, type Tally } from "../governor/tally.ts";
+import { addTallies, NO_STEPS, type Tally, tallyStep } from "../governor/tally.ts";
 import { Policy } from "../policy/policy.ts";
 import type { Driver } from "../robot.ts";
 import { stepSchema } from "../step.ts";
@@ -72,9 +72,9 @@ export async function film({ definition, settings, bundle, ...options }: FilmOpt
           },
         );
       },
-      onStep: ({ sequence }, its) => {
+      onStep: ({ sequence, reward }, { stage, speed }) => {
         next = sequence + 1;
-        if (sequence >= from) tally = addTallies(tally, its);
+        if (sequence >= from) tally = addTallies(tally, tallyStep(reward, stage, speed));
       },
       settings: settings.runtime.governor,
       lockstep: true,

@@ -33,7 +33,7 @@ test("each step holds the action and the command that led to its observation", a
 test("the stage told with a step is the task's at that step", async () => {
   const told: string[] = [];
   const counted: string[] = [];
-  const onStep = ({ observation }: Step, stage: string): void => {
+  const onStep = ({ observation }: Step, { stage }: { stage: string }): void => {
     told.push(stage);
     counted.push(`at ${observation.count![0]}`);
   };
