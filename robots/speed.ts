@@ -49,7 +49,7 @@ export async function benchSim<S extends Settings>(
       }
       motion.head(action, 0);
       for (let slot = 0; slot < slots; slot++) {
-        await driver.write(motion.command(slot, sample.position));
+        await driver.write(motion.command(slot, sample.position, sample.velocity));
         await clock.sleepUntil(clock.now() + servoPeriodNs);
         sample = await driver.read();
       }

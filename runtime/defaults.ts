@@ -2,13 +2,32 @@
 export const RUNTIME_DEFAULTS = {
   governor: {
     /** Policy ticks in a row without an answer before the robot is brought to its end state. */
-    starvedTicksToHold: 5,
+    starvedTicksToHold: 2,
     /** Unusable answers in a row (wrong size, not finite) before the same. */
     refusedToHold: 3,
+    /** A late loop skips the servo ticks it missed ("skip"), or brings the robot to its end state for a moment ("hold"). */
+    overrun: "skip" as string,
+    /** Policy ticks over which a person and the policy take over from each other. */
+    handoverTicks: 5,
     /** How long before a servo deadline the loop's thread itself sleeps, hearing nothing, to wake on time. */
     blockMs: 1,
     /** Lockstep: how long an answer of the policy may take before the loop gives up. */
     lockstepTimeoutMs: 120_000,
+  },
+  /** Each may be off, warn, hold (the end state until it is over) or fault (until a person resets it). */
+  watchdogs: {
+    /** Too old, from the past, not finite, or where no joint can be. */
+    sample: { trip: "fault" as string, holdOffMs: 0 },
+    tracking: { trip: "fault" as string, holdOffMs: 500 },
+    temperature: { trip: "fault" as string, holdOffMs: 1000 },
+    voltage: { trip: "fault" as string, holdOffMs: 500 },
+    current: { trip: "fault" as string, holdOffMs: 200 },
+    tilt: { trip: "hold" as string, holdOffMs: 100 },
+    workspace: { trip: "hold" as string, holdOffMs: 50 },
+    /** So many servo ticks missed in a row. */
+    overrun: { trip: "hold" as string, holdOffMs: 0, ticks: 40 },
+    /** Beyond `times` the `share` quantile of all before, once `after` answers are known. */
+    surprise: { trip: "warn" as string, holdOffMs: 0, share: 0.99, times: 5, after: 2000 },
   },
   policy: {
     /** Before the first policy each joint holds a random action for so many policy ticks. */

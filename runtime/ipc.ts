@@ -4,6 +4,7 @@ import type { RuntimeConfig } from "./defaults.ts";
 import type { GovernorStatus } from "./governor/governor.ts";
 import type { Answer, Question } from "./governor/inbox.ts";
 import type { Tally } from "./governor/tally.ts";
+import type { MarkedStep, Order } from "./governor/orders.ts";
 import type { LinkState } from "./link/uplink.ts";
 
 /** All a robot's processes need to know about a run. */
@@ -41,11 +42,15 @@ export type ToGovernor =
     }
   | { readonly type: "answer"; readonly answer: Answer }
   | { readonly type: "permit"; readonly through: number }
+  | { readonly type: "order"; readonly order: Order }
+  /** No answer will come to the question that stands. */
+  | { readonly type: "policyGone" }
   | Stop;
 
 export type FromGovernor =
   | { readonly type: "question"; readonly question: Question }
   | StepMessage
+  | ({ readonly type: "mark" } & MarkedStep)
   | { readonly type: "status"; readonly status: GovernorReport }
   /** The machine is in its end state; the process exits after this. */
   | { readonly type: "ended"; readonly status: GovernorReport }

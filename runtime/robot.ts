@@ -3,16 +3,41 @@
  * Raw counts end in calibration/.
  */
 
-/** How a machine is left when nothing sensible drives it: keep the last target, damp the joints, or let go. */
-export type EndState = "hold" | "damp" | "limp";
+/**
+ * How a machine is left when nothing sensible drives it: keep the last target (loaded arms), damp the joints (legs), let
+ * go, or drive at speed 0 (wheels).
+ */
+export type EndState = "hold" | "damp" | "limp" | "stop";
+
+/** Why a machine is brought to an end state. */
+export type Cause =
+  | "policy"
+  | "sample"
+  | "tracking"
+  | "temperature"
+  | "voltage"
+  | "current"
+  | "tilt"
+  | "workspace"
+  | "overrun"
+  | "surprise"
+  | "driver"
+  | "governor"
+  | "operator"
+  | "estop"
+  | "stop";
 
 export interface JointSpec {
   readonly name: string;
   /** Hard limits, rad. */
   readonly min: number;
   readonly max: number;
+  /** How far inside the hard limits a target may come, rad. */
+  readonly softMargin: number;
   /** rad/s */
   readonly velocityLimit: number;
+  /** rad/s² */
+  readonly accelerationLimit: number;
   /** N·m */
   readonly effortLimit: number;
   /** Position gain, N·m/rad. */
@@ -32,6 +57,48 @@ export interface RobotSpec {
   /** rad, one a joint; where a supervised return ends. */
   readonly restPose: readonly number[];
   readonly endState: EndState;
+  /** Where another end state is right for a cause. */
+  readonly endStates?: Readonly<Partial<Record<Cause, EndState>>>;
+  /** An end state that lets go is turned into "hold" while any joint is farther than this from the rest pose, rad. */
+  readonly limpWithin?: number;
+  /** At an orderly end the machine first returns to its rest pose; absent: it does not. */
+  readonly rest?: RestMove;
+  readonly watch: WatchLimits;
+}
+
+/** A slow, guarded move to the rest pose. */
+export interface RestMove {
+  /** rad/s */
+  readonly speed: number;
+  /** A joint this far from its target for 150 ms has met something: the move ends in the end state, rad. */
+  readonly contactError: number;
+}
+
+/** What the watchdogs compare with; null where this machine has no such measurement, which the safety page says. */
+export interface WatchLimits {
+  /** Age of the newest sample, s. */
+  readonly sampleAge: number;
+  /** How far beyond its hard limits a joint may be measured before the measurement is not believed, rad. */
+  readonly beyondLimits: number;
+  /** Between command and measurement of a joint, rad. */
+  readonly tracking: number | null;
+  /** °C, of the hottest joint. */
+  readonly temperature: number | null;
+  /** V, of the lowest supply. */
+  readonly voltage: number | null;
+  /** A, of the joint that draws most. */
+  readonly current: number | null;
+  /** Of the base from upright, rad. */
+  readonly tilt: { readonly limit: number; of(sample: Sample): number } | null;
+  /** Where the tool may be, m. */
+  readonly workspace: Workspace | null;
+}
+
+export interface Workspace {
+  readonly min: readonly [number, number, number];
+  readonly max: readonly [number, number, number];
+  /** The tool's place from the joint positions. */
+  of(position: ArrayLike<number>): readonly [number, number, number];
 }
 
 /** What one read of the machine gave. Arrays belong to the driver and are overwritten by its next read. */
@@ -42,6 +109,12 @@ export interface Sample {
   readonly position: Float64Array;
   readonly velocity: Float64Array;
   readonly effort: Float64Array;
+  /** °C, V and A, one a joint, where the machine measures them. */
+  readonly temperature?: Float64Array;
+  readonly voltage?: Float64Array;
+  readonly current?: Float64Array;
+  /** The emergency stop's input, where the machine has one. */
+  readonly estop?: boolean;
   /** Everything else by name; the robot's definition documents each name, size and unit. */
   readonly sensors: Readonly<Record<string, Float64Array>>;
 }
@@ -56,6 +129,8 @@ export interface JointCommand {
 /** The last thing before the motors. Called by the governor only. */
 export interface Driver {
   open(): Promise<void>;
+  /** After `open`: what calibration says each joint can reach, rad; absent where nothing was calibrated. */
+  readonly calibrated?: readonly { readonly min: number; readonly max: number }[];
   /** Newest sample. Throws when there is none fresh enough. */
   read(): Promise<Sample>;
   /** Returns what was really sent. A target that is not finite throws and nothing is sent. */

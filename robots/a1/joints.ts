@@ -23,7 +23,10 @@ export const A1_SPEC: RobotSpec = {
         name: `${leg}_${joint}`,
         min: LEG_RANGE[joint].min,
         max: LEG_RANGE[joint].max,
+        softMargin: 0.01,
         velocityLimit: 21,
+        // Twice what the low-passed targets of a full swing reach: a filter that is off, or broken, meets it.
+        accelerationLimit: 2000,
         effortLimit: 33.5,
         kp: KP,
         kd: KD[joint],
@@ -35,4 +38,16 @@ export const A1_SPEC: RobotSpec = {
   // Crouched, the trunk low over the feet.
   restPose: LEGS.flatMap(() => [0, 1.3, -2.6]),
   endState: "damp",
+  watch: {
+    sampleAge: 0.1,
+    beyondLimits: 0.2,
+    // Targets are kept within maxPositionError of the measured joint, so this error cannot grow.
+    tracking: null,
+    temperature: 60,
+    voltage: null,
+    current: null,
+    // It is to learn to get up: no tilt is wrong.
+    tilt: null,
+    workspace: null,
+  },
 };

@@ -5,7 +5,16 @@ export const LINK = 0.2;
 /** Either joint turns so far both ways, rad. */
 const RANGE = 1.6;
 
-const JOINT = { min: -RANGE, max: RANGE, velocityLimit: 30, effortLimit: 3, kp: 4, kd: 0.4 } as const;
+const JOINT = {
+  min: -RANGE,
+  max: RANGE,
+  softMargin: 0,
+  velocityLimit: 30,
+  accelerationLimit: 3000,
+  effortLimit: 3,
+  kp: 4,
+  kd: 0.4,
+} as const;
 
 export const REACHER_SPEC: RobotSpec = {
   name: "reacher",
@@ -17,6 +26,16 @@ export const REACHER_SPEC: RobotSpec = {
   servoRateHz: 100,
   restPose: [0, 0],
   endState: "limp",
+  watch: {
+    sampleAge: 0.1,
+    beyondLimits: 0.2,
+    tracking: null,
+    temperature: null,
+    voltage: null,
+    current: null,
+    tilt: null,
+    workspace: null,
+  },
 };
 
 /** Two links of 0.2 kg that swing in a horizontal plane, free of contacts. m, kg, rad. */

@@ -94,7 +94,7 @@ function learnerText(learner: LearnerStatus): string {
 
 function loopText({ robot }: View): string {
   if (robot === undefined) return "";
-  const { p50Ms, p99Ms, maxMs } = robot.lateness;
+  const { p50Ms, p99Ms, maxMs } = robot.loop.lateness;
   const late = `late by ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)}, max ${maxMs.toFixed(1)}`;
   return `${late}; ticks missed ${robot.missedTicks}, starved ${robot.starvedTicks}`;
 }

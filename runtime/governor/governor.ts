@@ -1,12 +1,20 @@
 import type { Clock } from "../clock.ts";
-import type { RUNTIME_DEFAULTS } from "../defaults.ts";
-import type { Driver, RobotSpec, Sample } from "../robot.ts";
+import type { RuntimeConfig } from "../defaults.ts";
+import type { Cause, Driver, EndState, RobotSpec, Sample } from "../robot.ts";
 import type { Step } from "../step.ts";
 import type { Task } from "../task.ts";
-import { Histogram, type Percentiles } from "./histogram.ts";
+import { endStateFor } from "./endings.ts";
+import { Helm } from "./helm.ts";
 import type { Answer, Inbox, Question } from "./inbox.ts";
+import { assertLimits } from "./limit-checks.ts";
+import type { LimitCounts } from "./limits.ts";
+import { type LoopReport, LoopTimes } from "./loop-times.ts";
 import { Motion, servoTicksPerPolicyTick } from "./motion.ts";
+import type { MarkedStep, Order } from "./orders.ts";
+import { Recorder } from "./recorder.ts";
+import { moveToRest } from "./rest-move.ts";
 import { type Event, type State, transition } from "./states.ts";
+import { type Trip, type WatchdogName, Watchdogs } from "./watchdogs.ts";
 
 export interface GovernorOptions {
   readonly spec: RobotSpec;
@@ -18,7 +26,12 @@ export interface GovernorOptions {
   readonly ask: (question: Question) => void;
   /** Must not block. With what the task says of the sample: its stage, and its speed in m/s where it has one. */
   readonly onStep: (step: Step, its: { readonly stage: string; readonly speed: number | undefined }) => void;
-  readonly settings: typeof RUNTIME_DEFAULTS.governor;
+  /** One line for a person. Must not block. */
+  readonly report: (text: string) => void;
+  /** A person said how an episode went. Must not block. */
+  readonly onMark?: (mark: MarkedStep) => void;
+  readonly settings: RuntimeConfig["governor"];
+  readonly watchdogs: RuntimeConfig["watchdogs"];
   /** Wait for each answer and permit instead of going on without. */
   readonly lockstep: boolean;
   /** Numbers of the first step and its episode. */
@@ -28,8 +41,19 @@ export interface GovernorOptions {
   readonly steps: number;
 }
 
+/** Why the machine is not moved by its policy. */
+export interface Standstill {
+  readonly cause: Cause;
+  /** What was expected and found. */
+  readonly text: string;
+  /** Unix time, ms. */
+  readonly sinceMs: number;
+}
+
 export interface GovernorStatus {
   readonly state: State;
+  /** Set while held, at fault or stopped. */
+  readonly standstill: Standstill | undefined;
   /** Taken by this governor. */
   readonly steps: number;
   readonly sequence: number;
@@ -37,78 +61,116 @@ export interface GovernorStatus {
   readonly stage: string;
   /** Of the action in force. */
   readonly policyVersion: number;
-  /** How late servo ticks began. */
-  readonly lateness: Percentiles;
+  readonly loop: LoopReport;
+  /** Servo ticks that were skipped because they began too late. */
   readonly missedTicks: number;
+  /** Policy ticks without an answer. */
   readonly starvedTicks: number;
   readonly refusedActions: number;
-  /** Times the robot was brought to its end state for want of a policy. */
+  /** Times the robot was brought to its end state and went on by itself. */
   readonly holds: number;
+  /** Times each watchdog tripped. */
+  readonly trips: Readonly<Record<WatchdogName, number>>;
+  /** Times each limit changed a joint's target. */
+  readonly limits: LimitCounts;
+  /** Times a person took over. */
+  readonly interventions: number;
 }
 
 /** Owns the machine: ticks on absolute deadlines, asks the policy, moves within limits, and tells what happened. */
 export class Governor {
   readonly #options: GovernorOptions;
   readonly #motion: Motion;
-  readonly #lateness = new Histogram();
+  readonly #helm: Helm;
+  readonly #recorder: Recorder;
+  readonly #watchdogs: Watchdogs;
+  readonly #times = new LoopTimes();
+  readonly #sent: Float64Array;
+  #orders: Order[] = [];
   #state: State = "unpowered";
+  #standstill: Standstill | undefined;
+  #ending: EndState = "limp";
   #sample: Sample | undefined;
   #stage = "";
+  #paused = false;
+  /** The machine follows `#sent`. */
+  #commanded = false;
   #asked = -1;
+  #askedMs = 0;
   #taken = -1;
-  #action: Float32Array;
-  #sent: Float64Array;
-  #policyVersion = 0;
-  #sequence: number;
-  #episode: number;
-  #index = 0;
-  #isFirst = true;
+  #surprise: number | undefined;
+  #policyIsGone = false;
   #starvedInRow = 0;
-  #refusedInRow = 0;
-  #counts = { missedTicks: 0, starvedTicks: 0, refusedActions: 0, holds: 0 };
+  #counts = { missedTicks: 0, starvedTicks: 0, holds: 0 };
 
+  /** Throws on settings that are none. */
   constructor(options: GovernorOptions) {
+    const { spec, task, settings, sequence, episode } = options;
     this.#options = options;
-    this.#motion = new Motion(options.spec, options.task);
-    this.#action = new Float32Array(options.task.action.length);
-    this.#sent = new Float64Array(options.spec.joints.length);
-    this.#sequence = options.sequence;
-    this.#episode = options.episode;
+    this.#motion = new Motion(spec, task);
+    this.#helm = new Helm(task.action.length, settings.handoverTicks);
+    this.#recorder = new Recorder(task, sequence, episode);
+    this.#watchdogs = new Watchdogs(spec, options.watchdogs);
+    this.#sent = new Float64Array(spec.joints.length);
   }
 
   get status(): GovernorStatus {
     return {
       state: this.#state,
-      steps: this.#sequence - this.#options.sequence,
-      sequence: this.#sequence,
-      episode: this.#episode,
+      standstill: this.#standstill,
+      steps: this.#recorder.sequence - this.#options.sequence,
+      sequence: this.#recorder.sequence,
+      episode: this.#recorder.episode,
       stage: this.#stage,
-      policyVersion: this.#policyVersion,
-      lateness: this.#lateness.percentiles(),
+      policyVersion: this.#helm.policyVersion,
+      loop: this.#times.report(),
+      refusedActions: this.#helm.refused,
+      trips: { ...this.#watchdogs.counts },
+      limits: this.#motion.limiter.counts,
+      interventions: this.#helm.interventions,
       ...this.#counts,
     };
   }
 
+  /** Carried out at the next servo tick. */
+  order(order: Order): void {
+    this.#orders.push(order);
+  }
+
+  /** The policy's process is gone: no answer will come to the question that stands. */
+  policyGone(): void {
+    if (!this.#options.lockstep && this.#taken !== this.#asked) this.#policyIsGone = true;
+  }
+
   /**
    * Until `signal` aborts or the steps are taken. The machine is in its end state when this returns or throws; the driver
-   * is left open. A driver that fails, or a target that must not be sent, throws and leaves the state at "fault".
+   * is left open. Unsafe limits, a driver that fails and a target that must not be sent throw and leave the state at
+   * "fault"; so does any fault in lockstep, where nobody is there to reset it.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const { driver, spec } = this.#options;
+    const { driver, spec, task, settings } = this.#options;
     try {
       await driver.open();
+      assertLimits(spec, task, driver.calibrated);
+      if (!["skip", "hold"].includes(settings.overrun)) {
+        throw new Error(`governor.overrun: expected skip or hold, found "${settings.overrun}"`);
+      }
       this.#go("open");
       await this.#loop(signal);
+      if (this.#state === "engaged" && spec.rest !== undefined) await this.#rest();
     } catch (error) {
-      this.#go("fail");
+      if (this.#state !== "fault" && this.#state !== "estop") {
+        this.#go("fail");
+        this.#standstill = { cause: "driver", text: (error as Error).message, sinceMs: Date.now() };
+      }
       throw error;
     } finally {
-      await driver.relax(spec.endState);
+      await driver.relax(endStateFor(spec, this.#standstill?.cause ?? "stop", this.#sample?.position));
     }
   }
 
   async #loop(signal: AbortSignal): Promise<void> {
-    const { clock, driver, spec, steps } = this.#options;
+    const { clock, spec, steps, sequence } = this.#options;
     const slots = servoTicksPerPolicyTick(spec);
     const periodNs = BigInt(Math.round(1e9 / spec.servoRateHz));
     const start = clock.now();
@@ -118,33 +180,129 @@ export class Governor {
       await clock.sleepUntil(deadline);
       if (signal.aborted) return;
       const lateNs = clock.now() - deadline;
-      this.#lateness.add(Number(lateNs) / 1e6);
       const missed = Number(lateNs / periodNs);
+      this.#times.add("lateness", Number(lateNs) / 1e6);
       this.#counts.missedTicks += missed;
       tick += missed;
-      this.#sample = await driver.read();
+      const begin = performance.now();
+      const sample = await this.#read();
+      await this.#obey();
+      await this.#watch(sample, missed);
       if (Math.floor(tick / slots) !== turn) {
         turn = Math.floor(tick / slots);
-        await this.#policyTick(this.#sample, signal);
-        if (signal.aborted || (steps > 0 && this.#sequence - this.#options.sequence >= steps)) return;
+        await this.#policyTick(sample, signal);
+        if (signal.aborted || (steps > 0 && this.#recorder.sequence - sequence >= steps)) return;
       }
-      await this.#servoTick(this.#sample, tick % slots);
+      await this.#servoTick(sample, tick % slots);
+      this.#times.add("tick", performance.now() - begin);
     }
   }
 
+  async #read(): Promise<Sample> {
+    const begin = performance.now();
+    this.#sample = await this.#options.driver.read();
+    this.#times.add("read", performance.now() - begin);
+    return this.#sample;
+  }
+
+  /** What people and other machines ordered since the last tick; an emergency stop before anything else. */
+  async #obey(): Promise<void> {
+    if (this.#sample?.estop === true && this.#state !== "estop") {
+      await this.#latch("stop", "estop", "the machine's emergency stop is pressed");
+    }
+    if (this.#orders.length === 0) return;
+    const orders = this.#orders;
+    this.#orders = [];
+    for (const order of orders) {
+      if (order.type === "estop") await this.#latch("stop", "estop", `emergency stop from ${order.from}`);
+    }
+    for (const order of orders) await this.#carryOut(order);
+  }
+
+  async #carryOut(order: Order): Promise<void> {
+    const { onMark, report } = this.#options;
+    if (order.type === "reset") this.#reset();
+    else if (order.type === "pause") {
+      this.#paused = true;
+      if (this.#state === "engaged") await this.#hold("operator", "paused");
+    } else if (order.type === "resume") this.#paused = false;
+    else if (order.type === "mark") {
+      if (this.#state === "engaged") {
+        this.#recorder.end();
+        onMark?.({ sequence: this.#recorder.sequence, mark: order.mark });
+      } else report(`"${order.mark}" was not noted: no episode is under way`);
+    } else if (order.type === "steer") {
+      try {
+        this.#helm.steer(order.action);
+      } catch (error) {
+        report((error as Error).message);
+      }
+    }
+  }
+
+  #reset(): void {
+    const { report } = this.#options;
+    if (this.#state !== "fault" && this.#state !== "estop") return;
+    const standing = this.#standing();
+    if (standing !== undefined) {
+      report(`not reset: ${standing}`);
+      return;
+    }
+    this.#go("reset");
+    this.#standstill = undefined;
+    this.#recorder.breakOff();
+    report("reset: the robot moves again when its policy answers");
+  }
+
+  /** Why the machine must not move yet; undefined when nothing speaks against it. */
+  #standing(): string | undefined {
+    if (this.#sample?.estop === true) return "the machine's emergency stop is pressed";
+    return this.#watchdogs.blocking();
+  }
+
+  async #watch(sample: Sample, missedTicks: number): Promise<void> {
+    const { clock, settings } = this.#options;
+    if (missedTicks > 0 && settings.overrun === "hold")
+      await this.#hold("overrun", `${missedTicks} servo ticks missed`);
+    const trips = this.#watchdogs.check({
+      sample,
+      nowNs: clock.now(),
+      command: this.#state === "engaged" && this.#commanded ? this.#sent : undefined,
+      missedTicks,
+      surprise: this.#surprise,
+    });
+    this.#surprise = undefined;
+    for (const trip of trips) await this.#heed(trip);
+  }
+
+  async #heed({ watchdog, kind, text }: Trip): Promise<void> {
+    if (kind === "fault") await this.#latch("fail", watchdog, text);
+    else if (kind === "hold") await this.#hold(watchdog, text);
+    else this.#options.report(`${watchdog}: ${text}`);
+  }
+
   async #policyTick(sample: Sample, signal: AbortSignal): Promise<void> {
-    const { ask, inbox, lockstep, settings, task } = this.#options;
+    const { ask, inbox, lockstep, onStep, settings, task } = this.#options;
+    if (this.#state === "fault" || this.#state === "estop") return;
     await this.#judgeLastTurn(sample);
     if (lockstep && this.#state === "engaged") {
       // However long: the learner may be making its first hundreds of updates, or be away. Virtual time stands still.
-      await inbox.until(() => inbox.through > this.#sequence, signal);
+      await inbox.until(() => inbox.through > this.#recorder.sequence, signal);
       if (signal.aborted) return;
     }
     const observation = task.observe(sample);
     this.#stage = task.stage(sample);
     this.#motion.turn();
-    ask({ tick: ++this.#asked, isFirst: this.#isFirst, observation, previousAction: this.#action });
-    if (this.#state === "engaged") this.#takeStep(sample, observation);
+    const { action, policyVersion, intervened } = this.#helm;
+    this.#askedMs = performance.now();
+    ask({ tick: ++this.#asked, isFirst: this.#recorder.isFirst, observation, previousAction: action });
+    if (this.#state === "engaged") {
+      const sent = this.#sent;
+      const step = this.#recorder.take({ sample, observation, action, sent, policyVersion, intervened });
+      onStep(step, { stage: this.#stage, speed: task.speed?.(sample) });
+      const steered = this.#helm.turn();
+      if (steered !== undefined) this.#motion.head(steered, 0);
+    }
     if (lockstep) {
       const limit = { timeoutMs: settings.lockstepTimeoutMs, missing: `an answer to question ${this.#asked}` };
       await inbox.until(() => inbox.answer?.tick === this.#asked, signal, limit);
@@ -155,89 +313,99 @@ export class Governor {
   async #judgeLastTurn(sample: Sample): Promise<void> {
     if (this.#asked < 0) return;
     if (this.#state !== "engaged") {
-      if (this.#freshAnswer() !== undefined) this.#engage(sample);
+      const answer = this.#freshAnswer();
+      const usable = (answer !== undefined && this.#helm.take(answer)) || this.#helm.steered;
+      if (usable && !this.#paused && this.#standing() === undefined) this.#engage(sample);
       return;
     }
-    if (this.#taken !== this.#asked) {
-      this.#counts.starvedTicks++;
-      if (++this.#starvedInRow >= this.#options.settings.starvedTicksToHold) await this.#hold();
-    }
+    if (this.#taken === this.#asked || this.#helm.intervened) return;
+    this.#counts.starvedTicks++;
+    const most = this.#options.settings.starvedTicksToHold;
+    if (++this.#starvedInRow >= most)
+      await this.#hold("policy", `expected an answer in ${most} policy ticks, found none`);
   }
 
   async #servoTick(sample: Sample, slot: number): Promise<void> {
     if (this.#state !== "engaged") return;
-    if (this.#taken !== this.#asked) {
-      const answer = this.#freshAnswer();
-      if (answer !== undefined) this.#head(answer, slot);
-      if (this.#refusedInRow >= this.#options.settings.refusedToHold) return this.#hold();
+    if (this.#policyIsGone && !this.#helm.intervened) return this.#hold("policy", "its process is gone");
+    const answer = this.#freshAnswer();
+    if (answer !== undefined) this.#head(answer, slot);
+    if (this.#helm.refusedInRow >= this.#options.settings.refusedToHold) {
+      return this.#hold("policy", `expected finite actions, found ${this.#helm.refusedInRow} others in a row`);
     }
-    const sent = await this.#options.driver.write(this.#motion.command(slot, sample.position));
+    const begin = performance.now();
+    const sent = await this.#options.driver.write(this.#motion.command(slot, sample.position, sample.velocity));
+    this.#times.add("write", performance.now() - begin);
     this.#sent.set(sent.position);
+    this.#commanded = true;
   }
 
-  #head({ action, policyVersion }: Answer, slot: number): void {
-    this.#action = action.map((value) => Math.min(Math.max(value, -1), 1));
-    this.#policyVersion = policyVersion;
+  #head(answer: Answer, slot: number): void {
+    const alone = this.#helm.alone;
+    const action = this.#helm.take(answer);
+    if (action === undefined) return;
     this.#starvedInRow = 0;
-    this.#refusedInRow = 0;
-    this.#motion.head(this.#action, slot);
+    if (!alone) this.#motion.head(action, slot);
   }
 
-  /** The answer to the question that stands, once; undefined when there is none or it is of no use, which is counted. */
+  /** The answer to the question that stands, once; undefined when there is none. */
   #freshAnswer(): Answer | undefined {
-    const { inbox, task } = this.#options;
+    const { inbox } = this.#options;
     const answer = inbox.answer;
     if (answer?.tick !== this.#asked || this.#taken === this.#asked) return undefined;
     this.#taken = this.#asked;
-    if (answer.action.length === task.action.length && answer.action.every(Number.isFinite)) return answer;
-    this.#counts.refusedActions++;
-    this.#refusedInRow++;
-    return undefined;
+    this.#policyIsGone = false;
+    this.#times.add("answer", inbox.answeredMs - this.#askedMs);
+    this.#surprise = answer.surprise;
+    return answer;
   }
 
-  #takeStep(sample: Sample, observation: Step["observation"]): void {
-    const { onStep, task } = this.#options;
-    const isTerminal = task.isTerminal(sample);
-    const isLast = isTerminal || this.#index + 1 >= task.windowSteps;
-    const step: Step = {
-      sequence: this.#sequence,
-      episode: this.#episode,
-      index: this.#index,
-      timeNs: sample.timeNs,
-      observation,
-      action: this.#action,
-      command: Float32Array.from(this.#sent),
-      reward: task.reward(sample),
-      isFirst: this.#isFirst,
-      isLast,
-      isTerminal,
-      policyVersion: this.#policyVersion,
-      intervened: false,
-    };
-    onStep(step, { stage: this.#stage, speed: task.speed?.(sample) });
-    this.#sequence++;
-    this.#isFirst = false;
-    this.#index = isLast ? 0 : this.#index + 1;
-    if (isLast) this.#episode++;
-  }
-
-  /** Targets start at the measured pose: enabling never jumps. */
+  /** Enabling never jumps: targets start at the measured pose or, where a held machine carries its load, at its command. */
   #engage(sample: Sample): void {
+    const loaded = this.#commanded && this.#ending === "hold";
     this.#go("engage");
-    this.#motion.seed(sample.position);
-    this.#sent.set(sample.position);
-    this.#action = new Float32Array(this.#action.length);
+    this.#standstill = undefined;
+    if (!loaded) this.#sent.set(sample.position);
+    this.#motion.seed(this.#sent);
+    this.#helm.reset();
     this.#starvedInRow = 0;
-    this.#refusedInRow = 0;
   }
 
-  async #hold(): Promise<void> {
-    this.#go("hold");
+  /** Into the end state until it is over. */
+  async #hold(cause: Cause, text: string): Promise<void> {
+    if (this.#state !== "engaged") return;
     this.#counts.holds++;
-    this.#isFirst = true;
-    if (this.#index > 0) this.#episode++;
-    this.#index = 0;
-    await this.#options.driver.relax(this.#options.spec.endState);
+    this.#recorder.breakOff();
+    await this.#stand("hold", cause, text);
+  }
+
+  /** Into the end state until a person resets it. */
+  async #latch(event: "fail" | "stop", cause: Cause, text: string): Promise<void> {
+    if (this.#state === "estop" || (this.#state === "fault" && event === "fail")) return;
+    this.#recorder.breakOff();
+    await this.#stand(event, cause, text);
+    if (this.#options.lockstep) throw new Error(`${cause}: ${text}`);
+  }
+
+  async #stand(event: Event, cause: Cause, text: string): Promise<void> {
+    const { driver, report, spec } = this.#options;
+    const end = endStateFor(spec, cause, this.#sample?.position);
+    this.#go(event);
+    this.#standstill = { cause, text, sinceMs: Date.now() };
+    this.#ending = end;
+    if (end !== "hold") this.#commanded = false;
+    this.#starvedInRow = 0;
+    this.#policyIsGone = false;
+    await driver.relax(end);
+    report(`${this.#state}: ${cause}: ${text}; the robot is brought to "${end}"`);
+  }
+
+  async #rest(): Promise<void> {
+    const { clock, driver, report, spec } = this.#options;
+    report("returns to its rest pose");
+    const result = await moveToRest(spec, spec.rest!, driver, clock, this.#motion.limiter, this.#sent);
+    this.#sample = await driver.read();
+    report(`return to the rest pose: ${result}`);
   }
 
   #go(event: Event): void {

@@ -6,6 +6,7 @@ const BUCKETS = 30 * PER_OCTAVE;
 export interface Percentiles {
   readonly p50Ms: number;
   readonly p99Ms: number;
+  readonly p999Ms: number;
   readonly maxMs: number;
 }
 
@@ -24,7 +25,8 @@ export class Histogram {
 
   /** Upper edges of the buckets that hold the percentiles; zeros while empty. */
   percentiles(): Percentiles {
-    return { p50Ms: this.#percentile(0.5), p99Ms: this.#percentile(0.99), maxMs: this.#maxMs };
+    const at = (share: number): number => this.#percentile(share);
+    return { p50Ms: at(0.5), p99Ms: at(0.99), p999Ms: at(0.999), maxMs: this.#maxMs };
   }
 
   #percentile(share: number): number {

@@ -17,17 +17,25 @@ export interface Answer {
   /** In [−1, 1] when the policy is well; checked by the governor. */
   readonly action: Float32Array;
   readonly policyVersion: number;
+  /** KL(posterior‖prior) of the question's observation, nats; 0 while exploring. */
+  readonly surprise: number;
 }
 
 /** What has arrived for the governor. The realtime loop looks in; the lockstep loop waits. */
 export class Inbox {
   #answer: Answer | undefined;
+  #answeredMs = 0;
   #through = 0;
   #wake: () => void = () => {};
 
   /** The newest answer, whichever question it belongs to. */
   get answer(): Answer | undefined {
     return this.#answer;
+  }
+
+  /** When the newest answer came, ms on `performance.now()`. */
+  get answeredMs(): number {
+    return this.#answeredMs;
   }
 
   /** Steps with a sequence below this may be taken. */
@@ -37,6 +45,7 @@ export class Inbox {
 
   deliver(answer: Answer): void {
     this.#answer = answer;
+    this.#answeredMs = performance.now();
     this.#wake();
   }
 

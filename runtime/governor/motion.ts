@@ -1,11 +1,11 @@
 import type { JointCommand, RobotSpec } from "../robot.ts";
 import type { Task } from "../task.ts";
 import { LowPass } from "./filter.ts";
-import { limitTargets } from "./limits.ts";
+import { Limiter } from "./limits.ts";
 
 /** From an action to what the motors are told: map, low-pass once a policy tick, line between two of those, limits. */
 export class Motion {
-  readonly #spec: RobotSpec;
+  readonly limiter: Limiter;
   readonly #task: Task;
   readonly #filter: LowPass;
   readonly #slots: number;
@@ -17,7 +17,7 @@ export class Motion {
 
   constructor(spec: RobotSpec, task: Task) {
     const joints = spec.joints.length;
-    this.#spec = spec;
+    this.limiter = new Limiter(spec, task.maxPositionError);
     this.#task = task;
     this.#filter = new LowPass(task.filterHz, spec.policyRateHz, joints);
     this.#slots = servoTicksPerPolicyTick(spec);
@@ -31,8 +31,9 @@ export class Motion {
     };
   }
 
-  /** Stands still where the machine is. */
+  /** Stands still at `position`, rad: where the machine is or, under load, the command that holds it there. */
   seed(position: Float64Array): void {
+    this.limiter.seed(position);
     this.#filter.reset(position);
     for (const target of [this.#from, this.#to, this.#setpoint]) target.set(position);
     this.#startSlot = 0;
@@ -53,14 +54,14 @@ export class Motion {
   }
 
   /** The limited command of a servo tick; overwritten by the next. Throws `RefusedTarget`. */
-  command(slot: number, measured: Float64Array): JointCommand {
+  command(slot: number, position: Float64Array, velocity: Float64Array): JointCommand {
     const share = (slot - this.#startSlot + 1) / (this.#slots - this.#startSlot);
-    const { position } = this.#command;
-    for (let i = 0; i < position.length; i++) {
+    const target = this.#command.position;
+    for (let i = 0; i < target.length; i++) {
       this.#setpoint[i] = this.#from[i]! + (this.#to[i]! - this.#from[i]!) * share;
     }
-    position.set(this.#setpoint);
-    limitTargets(position, measured, this.#spec.joints, this.#task.maxPositionError);
+    target.set(this.#setpoint);
+    this.limiter.limit(target, position, velocity);
     return this.#command;
   }
 }

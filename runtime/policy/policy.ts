@@ -53,7 +53,7 @@ export class Policy {
   /** One question at a time. The action may be not finite when the policy is ill: the governor judges. */
   async answer({ tick, isFirst, observation, previousAction }: Question): Promise<Answer> {
     this.#flatten(observation);
-    if (this.#loaded === undefined) return { tick, action: this.#explorer.act(), policyVersion: 0 };
+    if (this.#loaded === undefined) return { tick, action: this.#explorer.act(), policyVersion: 0, surprise: 0 };
     const { graph, weights, manifest } = this.#loaded;
     const first = isFirst || this.#broken;
     const output = await graph.run(
@@ -74,7 +74,7 @@ export class Policy {
       this.#stoch = output.nextStoch;
     } else this.#forget(manifest);
     this.#surprise = output.surprise;
-    return { tick, action: output.action, policyVersion: manifest.policyVersion };
+    return { tick, action: output.action, policyVersion: manifest.policyVersion, surprise: output.surprise };
   }
 
   /**

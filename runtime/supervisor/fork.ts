@@ -1,4 +1,5 @@
 import { fork } from "node:child_process";
+import type { Order } from "../governor/orders.ts";
 import { childChannel, type SupervisorConfig } from "../ipc.ts";
 import type { RobotStatus } from "./status.ts";
 import { type FromSupervisor, NO_GOVERNOR, NO_LINK, type RobotSummary, type ToSupervisor } from "./status.ts";
@@ -9,6 +10,8 @@ export interface SupervisorHandle {
   readonly ready: Promise<void>;
   /** How it ended; never rejects. A supervisor that died itself has "failed". */
   readonly ended: Promise<RobotSummary>;
+  /** To the governor: an emergency stop, a reset, a pause. */
+  order(order: Order): void;
   /** Ends in order: the robot in its end state, its steps sent or spooled. May be called repeatedly. */
   stop(): Promise<RobotSummary>;
   /** Ends the supervisor at once; its processes bring the robot to its end state and end by themselves. */
@@ -68,6 +71,7 @@ export function forkSupervisor(
     pid: child.pid,
     ready,
     ended,
+    order: (order) => channel.send({ type: "order", order }),
     stop: () => {
       channel.send({ type: "stop" });
       return ended;

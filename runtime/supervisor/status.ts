@@ -1,4 +1,7 @@
 import { NO_STEPS } from "../governor/tally.ts";
+import { LoopTimes } from "../governor/loop-times.ts";
+import type { Order } from "../governor/orders.ts";
+import { WATCHDOGS, type WatchdogName } from "../governor/watchdogs.ts";
 import type { GovernorReport, LinkStatus, SupervisorConfig } from "../ipc.ts";
 
 /** Where the robot stands, about once a second. */
@@ -26,7 +29,10 @@ export interface RobotSummary {
   readonly status: RobotStatus;
 }
 
-export type ToSupervisor = { readonly type: "start"; readonly config: SupervisorConfig } | { readonly type: "stop" };
+export type ToSupervisor =
+  | { readonly type: "start"; readonly config: SupervisorConfig }
+  | { readonly type: "order"; readonly order: Order }
+  | { readonly type: "stop" };
 
 export type FromSupervisor =
   | { readonly type: "status"; readonly status: RobotStatus }
@@ -35,6 +41,8 @@ export type FromSupervisor =
 
 export const NO_LINK: LinkStatus = { state: "connecting", spoolDepth: 0, acked: 0, diskError: undefined };
 
+const NO_TRIPS = Object.fromEntries(WATCHDOGS.map((name) => [name, 0])) as Record<WatchdogName, number>;
+
 export const NO_GOVERNOR: GovernorReport = {
   state: "unpowered",
   steps: 0,
@@ -42,10 +50,14 @@ export const NO_GOVERNOR: GovernorReport = {
   episode: 0,
   stage: "",
   policyVersion: 0,
-  lateness: { p50Ms: 0, p99Ms: 0, maxMs: 0 },
+  standstill: undefined,
+  loop: new LoopTimes().report(),
   missedTicks: 0,
   starvedTicks: 0,
   refusedActions: 0,
   holds: 0,
+  trips: NO_TRIPS,
+  limits: { acceleration: 0, velocity: 0, error: 0, effort: 0, position: 0 },
+  interventions: 0,
   ...NO_STEPS,
 };

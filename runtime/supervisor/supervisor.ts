@@ -1,4 +1,5 @@
 import type { Question } from "../governor/inbox.ts";
+import type { Order } from "../governor/orders.ts";
 import { addTallies, NO_STEPS } from "../governor/tally.ts";
 import type {
   FromGovernor,
@@ -90,6 +91,7 @@ export class Supervisor {
       onMessage: (message) => this.#fromPolicy(message),
       onStart: () => this.#startPolicy(),
       onDeath: async (cause) => {
+        this.#governor.send({ type: "policyGone" });
         const hopeless = config.play !== undefined && this.#version === 0 && this.#policy.soonInRow >= HOPELESS;
         return this.#worthAnother("policy", cause, hopeless);
       },
@@ -112,6 +114,11 @@ export class Supervisor {
     this.#policy.start();
     this.#governor.start();
     if (this.#link === undefined) this.#begin(0, 0, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** What a person ordered goes straight to the governor. */
+  order(order: Order): void {
+    this.#governor.send({ type: "order", order });
   }
 
   /** Governor first, so that the robot is in its end state; then what it did goes to the learner; then the rest. */
@@ -144,7 +151,9 @@ export class Supervisor {
       this.#passSteps(LINK_WINDOW);
     } else if (message.type === "failed") this.#failure = message.reason;
     else if (message.type === "note") this.#options.send(message);
-    else {
+    else if (message.type === "mark") {
+      this.#options.send({ type: "note", text: `step ${message.sequence} ends its episode: ${message.mark}` });
+    } else {
       this.#report = message.status;
       this.#tally = addTallies(this.#tally, message.status);
       if (message.type === "ended") this.#governorEnded = true;

@@ -12,7 +12,7 @@ const robot: RobotStatus = {
   state: "engaged",
   rewardMean: 5,
   rewardSteps: 20,
-  lateness: { p50Ms: 0.1, p99Ms: 0.84, maxMs: 3.06 },
+  loop: { ...NO_GOVERNOR.loop, lateness: { p50Ms: 0.1, p99Ms: 0.84, p999Ms: 2, maxMs: 3.06 } },
   starvedTicks: 2,
   link: { ...NO_LINK, state: "connected", spoolDepth: 12 },
   policyAgeSeconds: undefined,

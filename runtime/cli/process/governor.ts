@@ -16,11 +16,16 @@ const channel = parentChannel<ToGovernor, FromGovernor>();
 const inbox = new Inbox();
 const stop = new AbortController();
 let started = false;
+/** Orders that come before there is anything to order are forgotten, an emergency stop aside: nothing starts then. */
+let obey: (message: Extract<ToGovernor, { type: "order" | "policyGone" }>) => void = (message) => {
+  if (message.type === "order" && message.order.type === "estop") stop.abort();
+};
 
 channel.onMessage((message) => {
   if (message.type === "answer") inbox.deliver(message.answer);
   else if (message.type === "permit") inbox.permit(message.through);
   else if (message.type === "start") void start(message);
+  else if (message.type === "order" || message.type === "policyGone") obey(message);
   else if (started) stop.abort();
   else process.disconnect();
 });
@@ -59,12 +64,16 @@ async function govern({ config, sequence, episode, steps }: Extract<ToGovernor, 
       const row = encodeSteps(layout, [step]);
       channel.send({ type: "step", sequence: step.sequence, episode: step.episode, stage, row });
     },
+    report: (text) => channel.send({ type: "note", text }),
+    onMark: (mark) => channel.send({ type: "mark", ...mark }),
     settings: config.runtime.governor,
+    watchdogs: config.runtime.watchdogs,
     lockstep,
     sequence,
     episode,
     steps,
   });
+  obey = (message) => (message.type === "order" ? governor.order(message.order) : governor.policyGone());
   const report = (): GovernorReport => {
     const its = tally;
     tally = NO_STEPS;

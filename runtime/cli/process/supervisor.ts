@@ -1,5 +1,6 @@
 /** The supervisor's process: loads next to nothing, so that there is next to nothing it could die of. */
 import { RealtimeClock } from "../../clock.ts";
+import { endStateFor } from "../../governor/endings.ts";
 import { parentChannel, type SupervisorConfig } from "../../ipc.ts";
 import type { FromSupervisor, ToSupervisor } from "../../supervisor/status.ts";
 import { Supervisor } from "../../supervisor/supervisor.ts";
@@ -9,6 +10,7 @@ let supervisor: Supervisor | undefined;
 
 channel.onMessage((message) => {
   if (message.type === "stop") return void end();
+  if (message.type === "order") return supervisor?.order(message.order);
   const { config } = message;
   supervisor = new Supervisor({
     config,
@@ -41,7 +43,8 @@ async function relax(config: SupervisorConfig): Promise<void> {
   const driver = await makeDriver(new RealtimeClock());
   try {
     await driver.open();
-    await driver.relax(spec.endState);
+    const { position } = await driver.read();
+    await driver.relax(endStateFor(spec, "governor", position));
   } finally {
     await driver.close();
   }

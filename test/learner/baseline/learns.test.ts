@@ -43,7 +43,7 @@ async function openArm() {
     async act(action: Float32Array) {
       motion.head(action, 0);
       for (let slot = 0; slot < servoTicksPerPolicyTick(spec); slot++) {
-        await driver.write(motion.command(slot, sample.position));
+        await driver.write(motion.command(slot, sample.position, sample.velocity));
         await clock.sleepUntil(clock.now() + BigInt(1e9 / spec.servoRateHz));
         sample = await driver.read();
       }

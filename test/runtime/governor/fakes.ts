@@ -6,7 +6,17 @@ import type { Driver, EndState, JointCommand, RobotSpec, Sample } from "../../..
 import type { Step } from "../../../runtime/step.ts";
 import type { Task } from "../../../runtime/task.ts";
 
-const joint = { min: -2, max: 2, velocityLimit: 10, effortLimit: 5, kp: 20, kd: 0.5 };
+/** Limits far beyond what these tests ask for: the limits have tests of their own. */
+const joint = {
+  min: -2,
+  max: 2,
+  softMargin: 0,
+  velocityLimit: 300,
+  accelerationLimit: 50_000,
+  effortLimit: 79,
+  kp: 20,
+  kd: 0.5,
+};
 
 export const spec: RobotSpec = {
   name: "fake",
@@ -18,6 +28,16 @@ export const spec: RobotSpec = {
   servoRateHz: 100,
   restPose: [0, 0],
   endState: "damp",
+  watch: {
+    sampleAge: 0.5,
+    beyondLimits: 0.1,
+    tracking: null,
+    temperature: null,
+    voltage: null,
+    current: null,
+    tilt: null,
+    workspace: null,
+  },
 };
 
 /** Observes the driver's count of reads at policy ticks; maps an action to the same angles, unfiltered. */
@@ -46,6 +66,8 @@ export class FakeDriver implements Driver {
   reads = 0;
   readonly log: ({ at: bigint; target: number[] } | EndState | "open" | "close")[] = [];
   failAtRead = Number.POSITIVE_INFINITY;
+  /** What the next samples are like. */
+  sample: Partial<Sample> = {};
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -67,6 +89,7 @@ export class FakeDriver implements Driver {
       velocity: new Float64Array(2),
       effort: new Float64Array(2),
       sensors: { count: Float64Array.of(this.reads) },
+      ...this.sample,
     };
   }
 
@@ -91,6 +114,8 @@ export interface Rig {
   readonly inbox: Inbox;
   readonly questions: Question[];
   readonly steps: Step[];
+  /** What was said to a person. */
+  readonly notes: string[];
   /** Runs until so many questions were asked. */
   runFor(questions: number): Promise<void>;
 }
@@ -105,6 +130,7 @@ export function rig(
   const inbox = new Inbox();
   const questions: Question[] = [];
   const steps: Step[] = [];
+  const notes: string[] = [];
   const controller = new AbortController();
   let limit = Number.POSITIVE_INFINITY;
   const governor = new Governor({
@@ -119,7 +145,9 @@ export function rig(
       policy(question, inbox);
     },
     onStep: (step) => steps.push(step),
+    report: (text) => notes.push(text),
     settings: RUNTIME_DEFAULTS.governor,
+    watchdogs: RUNTIME_DEFAULTS.watchdogs,
     lockstep: false,
     sequence: 0,
     episode: 0,
@@ -132,6 +160,7 @@ export function rig(
     inbox,
     questions,
     steps,
+    notes,
     runFor: async (count) => {
       limit = questions.length + count;
       await governor.run(controller.signal);

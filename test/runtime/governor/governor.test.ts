@@ -8,7 +8,7 @@ import { rig, spec, task } from "./fakes.ts";
 
 /** An action that tells which observation it answers. */
 const echo = ({ tick, observation }: Question, inbox: Inbox): void =>
-  inbox.deliver({ tick, action: Float32Array.of(observation.count![0]! / 1000, 0), policyVersion: tick });
+  inbox.deliver({ tick, action: Float32Array.of(observation.count![0]! / 1000, 0), policyVersion: tick, surprise: 0 });
 
 test("each step holds the action and the command that led to its observation", async () => {
   const { steps, runFor, driver, questions } = rig(echo);
@@ -56,7 +56,7 @@ test("windows follow each other without a break", async () => {
 
 test("targets run in a straight line from where the machine is to the policy's target, at every servo tick", async () => {
   const { runFor, driver } = rig(({ tick }, inbox) =>
-    inbox.deliver({ tick, action: Float32Array.of(1, -1), policyVersion: 1 }),
+    inbox.deliver({ tick, action: Float32Array.of(1, -1), policyVersion: 1, surprise: 0 }),
   );
   await runFor(3);
   const lefts = driver.targets.slice(0, 5).map(([left]) => left);
@@ -75,7 +75,7 @@ test("an answer that comes late is headed for over what is left of the policy ti
   };
   const { runFor, driver } = rig(
     ({ tick }, inbox) => {
-      late = () => inbox.deliver({ tick, action: Float32Array.of(1, 1), policyVersion: 1 });
+      late = () => inbox.deliver({ tick, action: Float32Array.of(1, 1), policyVersion: 1, surprise: 0 });
     },
     { clock: slow },
   );
@@ -102,14 +102,15 @@ test("missed servo ticks are skipped and counted, never made up for in a burst",
   expect(governor.status.missedTicks).toBe(2);
   const times = driver.log.flatMap((entry) => (typeof entry === "object" ? [Number(entry.at) / 1e6] : []));
   expect(times.filter((at) => at > 150 && at < 200)).toEqual([184, 184, 190]);
-  expect(governor.status.lateness.maxMs).toBeCloseTo(24, 0);
+  expect(governor.status.loop.lateness.maxMs).toBeCloseTo(24, 0);
 });
 
 test("a policy that falls silent: the last action stays, then the end state, and no jump when it is back", async () => {
   let silent = false;
   const { runFor, driver, steps, governor, questions } = rig((question, inbox) => {
     silent = question.tick >= 4 && question.tick < 14;
-    if (!silent) inbox.deliver({ tick: question.tick, action: Float32Array.of(0.5, 0.5), policyVersion: 1 });
+    if (!silent)
+      inbox.deliver({ tick: question.tick, action: Float32Array.of(0.5, 0.5), policyVersion: 1, surprise: 0 });
   });
   await runFor(20);
   const { starvedTicksToHold } = RUNTIME_DEFAULTS.governor;
@@ -131,7 +132,7 @@ test.each([
 ])("an action that is %s never reaches the motors and ends in the end state", async (_, bad) => {
   const { runFor, driver, governor } = rig((question, inbox) => {
     if (question.tick < 3) return echo(question, inbox);
-    inbox.deliver({ tick: question.tick, action: bad, policyVersion: 1 });
+    inbox.deliver({ tick: question.tick, action: bad, policyVersion: 1, surprise: 0 });
   });
   await runFor(10);
   expect(driver.targets.flat().every(Number.isFinite)).toBe(true);
@@ -142,7 +143,7 @@ test.each([
 
 test("an action beyond its range is clipped, in the step too", async () => {
   const { runFor, steps, driver } = rig(({ tick }, inbox) =>
-    inbox.deliver({ tick, action: Float32Array.of(7, -7), policyVersion: 1 }),
+    inbox.deliver({ tick, action: Float32Array.of(7, -7), policyVersion: 1, surprise: 0 }),
   );
   await runFor(4);
   expect(steps.at(-1)!.action).toEqual(Float32Array.of(1, -1));

@@ -41,7 +41,12 @@ test("explores as version 0 until it has a policy, then answers with that", asyn
   const policy = makePolicy();
   expect(await policy.answer(question(0, true))).toMatchObject({ tick: 0, policyVersion: 0 });
   await policy.accept(bundleOf(policyParts(7, 2)));
-  expect(await policy.answer(question(1))).toEqual({ tick: 1, action: Float32Array.of(0.5, -1), policyVersion: 7 });
+  expect(await policy.answer(question(1))).toEqual({
+    tick: 1,
+    action: Float32Array.of(0.5, -1),
+    policyVersion: 7,
+    surprise: 1,
+  });
   await policy.close();
 });
 

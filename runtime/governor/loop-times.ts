@@ -1,0 +1,33 @@
+import { Histogram, type Percentiles } from "./histogram.ts";
+
+/** What a loop spends its time on: how late ticks begin, reading, the policy's answer, writing, the whole tick. */
+export const LOOP_PARTS = ["lateness", "read", "answer", "write", "tick"] as const;
+export type LoopPart = (typeof LOOP_PARTS)[number];
+
+export type LoopReport = Readonly<Record<LoopPart, Percentiles>>;
+
+/** Histograms of every part of the loop, wall time. */
+export class LoopTimes {
+  readonly #histograms: Readonly<Record<LoopPart, Histogram>> = {
+    lateness: new Histogram(),
+    read: new Histogram(),
+    answer: new Histogram(),
+    write: new Histogram(),
+    tick: new Histogram(),
+  };
+
+  add(part: LoopPart, ms: number): void {
+    this.#histograms[part].add(ms);
+  }
+
+  report(): LoopReport {
+    const { lateness, read, answer, write, tick } = this.#histograms;
+    return {
+      lateness: lateness.percentiles(),
+      read: read.percentiles(),
+      answer: answer.percentiles(),
+      write: write.percentiles(),
+      tick: tick.percentiles(),
+    };
+  }
+}
