@@ -3,8 +3,8 @@ import type { ChildProcess } from "node:child_process";
 import type { RuntimeConfig } from "./defaults.ts";
 import type { GovernorStatus } from "./governor/governor.ts";
 import type { Answer, Question } from "./governor/inbox.ts";
-import type { Tally } from "./governor/tally.ts";
 import type { MarkedStep, Order } from "./governor/orders.ts";
+import type { Tally } from "./governor/tally.ts";
 import type { LinkState } from "./link/uplink.ts";
 
 /** All a robot's processes need to know about a run. */

@@ -25,8 +25,8 @@ export const A1_SPEC: RobotSpec = {
         max: LEG_RANGE[joint].max,
         softMargin: 0.01,
         velocityLimit: 21,
-        // Twice what the low-passed targets of a full swing reach: a filter that is off, or broken, meets it.
-        accelerationLimit: 2000,
+        // Twice what the low-passed targets of a full swing ask for: it acts on jumps that are no part of the task.
+        accelerationLimit: 4000,
         effortLimit: 33.5,
         kp: KP,
         kd: KD[joint],

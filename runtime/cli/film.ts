@@ -76,7 +76,9 @@ export async function film({ definition, settings, bundle, ...options }: FilmOpt
         next = sequence + 1;
         if (sequence >= from) tally = addTallies(tally, tallyStep(reward, stage, speed));
       },
+      report: () => {},
       settings: settings.runtime.governor,
+      watchdogs: settings.runtime.watchdogs,
       lockstep: true,
       sequence: 0,
       episode: 0,

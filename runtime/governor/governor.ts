@@ -186,8 +186,8 @@ export class Governor {
       tick += missed;
       const begin = performance.now();
       const sample = await this.#read();
-      await this.#obey();
       await this.#watch(sample, missed);
+      await this.#obey();
       if (Math.floor(tick / slots) !== turn) {
         turn = Math.floor(tick / slots);
         await this.#policyTick(sample, signal);

@@ -3,7 +3,7 @@ import type { JointSpec, RobotSpec } from "../robot.ts";
 /** A target that must not reach a motor, or a measurement that cannot be limited against. */
 export class RefusedTarget extends Error {}
 
-/** How often each limit changed a joint's target, counted by joint and servo tick. */
+/** How often each limit decided a joint's target, counted by joint and servo tick: the last that changed it. */
 export interface LimitCounts {
   readonly acceleration: number;
   readonly velocity: number;
@@ -60,10 +60,18 @@ export class Limiter {
     for (let i = 0; i < target.length; i++) {
       const joint = this.#joints[i]!;
       const previous = this.#previous[i]!;
-      const moved = this.#limitMotion(joint, target[i]!, previous, this.#velocity[i]!);
-      const near = this.#limitError(moved, position[i]!);
+      const wanted = this.#limitPosition(joint, target[i]!);
+      const slow = this.#limitVelocity(joint, wanted, previous);
+      const gentle = this.#limitAcceleration(joint, wanted, slow, previous, this.#velocity[i]!);
+      const near = this.#limitError(gentle, position[i]!);
       const weak = this.#limitEffort(joint, near, position[i]!, velocity[i]!);
       const sent = this.#limitPosition(joint, weak);
+      if (differ(sent, weak)) this.#counts.position++;
+      else if (differ(weak, near)) this.#counts.effort++;
+      else if (differ(near, gentle)) this.#counts.error++;
+      else if (differ(gentle, slow)) this.#counts.acceleration++;
+      else if (differ(slow, wanted)) this.#counts.velocity++;
+      else if (differ(wanted, target[i]!)) this.#counts.position++;
       const speed = (sent - previous) / this.#period;
       this.#velocity[i] = Math.min(Math.max(speed, -joint.velocityLimit), joint.velocityLimit);
       this.#previous[i] = sent;
@@ -91,44 +99,43 @@ export class Limiter {
     }
   }
 
-  #limitMotion(joint: JointSpec, wanted: number, previous: number, speed: number): number {
-    const { accelerationLimit, velocityLimit } = joint;
+  #limitVelocity({ velocityLimit }: JointSpec, wanted: number, previous: number): number {
+    const most = velocityLimit * this.#period;
+    return Math.min(Math.max(wanted, previous - most), previous + most);
+  }
+
+  /** Fast enough, but no faster than from where braking at the limit still ends at the target and within the range. */
+  #limitAcceleration(joint: JointSpec, wanted: number, target: number, previous: number, speed: number): number {
+    const { accelerationLimit, max, min, softMargin } = joint;
     const period = this.#period;
-    const asked = (wanted - previous) / period;
-    let next = Math.min(Math.max(asked, -velocityLimit), velocityLimit);
-    if (Math.abs(next - asked) * period > NOTHING) this.#counts.velocity++;
-    // Fast enough to stop at the target by braking at the limit, from the next tick on.
-    const stopping = brakingSpeed(Math.abs(wanted - previous), accelerationLimit, period);
-    const towardsEnd = next > 0 ? joint.max - joint.softMargin - previous : previous - joint.min - joint.softMargin;
-    const most = Math.min(stopping, brakingSpeed(Math.max(0, towardsEnd), accelerationLimit, period));
+    const asked = (target - previous) / period;
+    const towardsEnd = asked > 0 ? max - softMargin - previous : previous - min - softMargin;
+    const way = Math.min(Math.abs(wanted - previous), Math.max(0, towardsEnd));
+    const most = brakingSpeed(way, accelerationLimit, period);
     const change = accelerationLimit * period;
-    const before = next;
-    next = Math.min(Math.max(next, -most), most);
-    next = Math.min(Math.max(next, speed - change), speed + change);
-    if (Math.abs(next - before) * period > NOTHING) this.#counts.acceleration++;
-    return next === asked ? wanted : previous + next * period;
+    const stoppable = Math.min(Math.max(asked, -most), most);
+    const next = Math.min(Math.max(stoppable, speed - change), speed + change);
+    return next === asked ? target : previous + next * period;
   }
 
   #limitError(target: number, position: number): number {
     const error = this.#maxPositionError;
-    const near = Math.min(Math.max(target, position - error), position + error);
-    if (Math.abs(near - target) > NOTHING) this.#counts.error++;
-    return near;
+    return Math.min(Math.max(target, position - error), position + error);
   }
 
   #limitEffort({ effortLimit, kp, kd }: JointSpec, target: number, position: number, velocity: number): number {
     if (kp === 0) return target;
     const free = position + (kd * velocity) / kp;
-    const weak = Math.min(Math.max(target, free - effortLimit / kp), free + effortLimit / kp);
-    if (Math.abs(weak - target) > NOTHING) this.#counts.effort++;
-    return weak;
+    return Math.min(Math.max(target, free - effortLimit / kp), free + effortLimit / kp);
   }
 
   #limitPosition({ min, max, softMargin }: JointSpec, target: number): number {
-    const inside = Math.min(Math.max(target, min + softMargin), max - softMargin);
-    if (Math.abs(inside - target) > NOTHING) this.#counts.position++;
-    return inside;
+    return Math.min(Math.max(target, min + softMargin), max - softMargin);
   }
+}
+
+function differ(a: number, b: number): boolean {
+  return Math.abs(a - b) > NOTHING;
 }
 
 /**

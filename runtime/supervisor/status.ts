@@ -1,6 +1,6 @@
-import { NO_STEPS } from "../governor/tally.ts";
 import { LoopTimes } from "../governor/loop-times.ts";
 import type { Order } from "../governor/orders.ts";
+import { NO_STEPS } from "../governor/tally.ts";
 import { WATCHDOGS, type WatchdogName } from "../governor/watchdogs.ts";
 import type { GovernorReport, LinkStatus, SupervisorConfig } from "../ipc.ts";
 
