@@ -10,9 +10,7 @@ const page = (runtime = RUNTIME_DEFAULTS) => safetyPage(A1.spec, A1.task(A1.sett
 test("the page names every watchdog, and says what is off or not watched", () => {
   const lines = page().split("\n");
   for (const name of WATCHDOGS) expect(lines.some((line) => line.trim().startsWith(`${name} `))).toBe(true);
-  expect(page()).toContain(
-    "tilt            not watched: this robot sets no limit".replace(/ +/, page().match(/tilt( +)not/)![1]!),
-  );
+  expect(page()).toMatch(/tilt +not watched: this robot sets no limit/);
   const { watchdogs } = RUNTIME_DEFAULTS;
   const off = { ...RUNTIME_DEFAULTS, watchdogs: { ...watchdogs, temperature: { trip: "off", holdOffMs: 0 } } };
   expect(page(off)).toMatch(/temperature +OFF by setting \(above 60 °C\)/);
