@@ -1,4 +1,6 @@
 import { ALGORITHMS } from "../../learner/config.ts";
+import { OVERRUNS } from "../governor/governor.ts";
+import { TRIPS, WATCHDOGS } from "../governor/watchdogs.ts";
 
 /** Settings whose type alone does not keep them sensible. `at` is a dotted path; a group's check covers what is there. */
 interface Range {
@@ -15,6 +17,14 @@ const sequence: Range = { says: "a whole number from 2 up", holds: (value) => Nu
 
 const RANGES: Readonly<Record<string, Range>> = {
   seed: whole,
+  "runtime.governor.starvedTicksToHold": count,
+  "runtime.governor.refusedToHold": count,
+  "runtime.governor.handoverTicks": count,
+  "runtime.watchdogs.overrun.ticks": count,
+  "runtime.watchdogs.surprise.share": share,
+  "runtime.watchdogs.surprise.times": positive,
+  "runtime.watchdogs.surprise.after": count,
+  ...Object.fromEntries(WATCHDOGS.map((name) => [`runtime.watchdogs.${name}.holdOffMs`, notNegative])),
   "runtime.policy.noise": notNegative,
   "learner.agent.horizon": count,
   "learner.agent.gamma": share,
@@ -22,6 +32,9 @@ const RANGES: Readonly<Record<string, Range>> = {
   "learner.agent.imagineLast": whole,
   "learner.agent.unimix": share,
   "learner.agent.minStd": positive,
+  "learner.agent.entropyTarget": share,
+  "learner.agent.entropyTargetEnd": share,
+  "learner.agent.entropyAnneal": whole,
   "learner.agent.returnDecay": share,
   "learner.agent.slowMix": share,
   "learner.agent.model.lr": positive,
@@ -60,8 +73,12 @@ const RANGES: Readonly<Record<string, Range>> = {
   "learner.report.collapse": share,
 };
 
-/** Words that fix what a run becomes: a wrong one must not reach its directory. */
-const CHOICES: Readonly<Record<string, readonly string[]>> = { "learner.algorithm": ALGORITHMS };
+/** Words that decide what a run does: a wrong one must not reach its directory. */
+const CHOICES: Readonly<Record<string, readonly string[]>> = {
+  "learner.algorithm": ALGORITHMS,
+  "runtime.governor.overrun": OVERRUNS,
+  ...Object.fromEntries(WATCHDOGS.map((name) => [`runtime.watchdogs.${name}.trip`, TRIPS])),
+};
 
 /** Throws on the first setting that lies outside its range, naming both. */
 export function checkRanges(settings: readonly (readonly [path: string, value: unknown])[]): void {

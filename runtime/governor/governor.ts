@@ -16,6 +16,9 @@ import { moveToRest } from "./rest-move.ts";
 import { type Event, type State, transition } from "./states.ts";
 import { type Trip, type WatchdogName, Watchdogs } from "./watchdogs.ts";
 
+/** What a loop does that began too late: skip the ticks it missed, or bring the robot to its end state for a moment. */
+export const OVERRUNS: readonly string[] = ["skip", "hold"];
+
 export interface GovernorOptions {
   readonly spec: RobotSpec;
   readonly task: Task;
@@ -152,8 +155,8 @@ export class Governor {
     try {
       await driver.open();
       assertLimits(spec, task, driver.calibrated);
-      if (!["skip", "hold"].includes(settings.overrun)) {
-        throw new Error(`governor.overrun: expected skip or hold, found "${settings.overrun}"`);
+      if (!OVERRUNS.includes(settings.overrun)) {
+        throw new Error(`governor.overrun: expected ${OVERRUNS.join(" or ")}, found "${settings.overrun}"`);
       }
       this.#go("open");
       await this.#loop(signal);
