@@ -406,9 +406,11 @@ export class Governor {
   async #rest(): Promise<void> {
     const { clock, driver, report, spec } = this.#options;
     report("returns to its rest pose");
-    const result = await moveToRest(spec, spec.rest!, driver, clock, this.#motion.limiter, this.#sent);
+    const stopped = ({ estop }: Sample) => estop === true || this.#orders.some(({ type }) => type === "estop");
+    const result = await moveToRest(spec, spec.rest!, driver, clock, this.#motion.limiter, this.#sent, stopped);
     this.#sample = await driver.read();
     report(`return to the rest pose: ${result}`);
+    if (result === "stopped") await this.#obey();
   }
 
   #go(event: Event): void {

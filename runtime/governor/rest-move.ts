@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import type { Driver, JointCommand, RestMove, RobotSpec } from "../robot.ts";
+import type { Driver, JointCommand, RestMove, RobotSpec, Sample } from "../robot.ts";
 import type { Limiter } from "./limits.ts";
 
 /** How long a joint must be off its target before it counts as having met something, ns. */
@@ -7,11 +7,12 @@ const CONTACT_NS = 150_000_000n;
 /** How much longer than the way takes the move may go on, s. */
 const PATIENCE = 1;
 
-export type RestResult = "rests" | "met something" | "took too long";
+export type RestResult = "rests" | "met something" | "took too long" | "stopped";
 
 /**
  * Moves every joint in a straight line from the command in force to the rest pose, slowly, within the limits, and watches
- * that the machine follows: a joint that stays off its target has met something or somebody, and the move ends there.
+ * that the machine follows: a joint that stays off its target has met something or somebody, and the move ends there; so
+ * it does as soon as `stopped` says so of a sample.
  */
 export async function moveToRest(
   { joints, restPose, servoRateHz }: RobotSpec,
@@ -20,6 +21,7 @@ export async function moveToRest(
   clock: Clock,
   limiter: Limiter,
   from: ArrayLike<number>,
+  stopped: (sample: Sample) => boolean,
 ): Promise<RestResult> {
   const target = Float64Array.from(from);
   const command: JointCommand = {
@@ -35,7 +37,9 @@ export async function moveToRest(
   let offSince: bigint | undefined;
   for (let deadline = start; deadline < end; deadline += periodNs) {
     await clock.sleepUntil(deadline);
-    const { position, velocity } = await driver.read();
+    const sample = await driver.read();
+    const { position, velocity } = sample;
+    if (stopped(sample)) return "stopped";
     const there = restPose.every((rest, i) => target[i] === rest && Math.abs(position[i]! - rest) <= contactError);
     if (there) return "rests";
     const off = target.some((wanted, i) => Math.abs(position[i]! - wanted) > contactError);

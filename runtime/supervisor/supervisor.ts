@@ -13,6 +13,7 @@ import type {
 } from "../ipc.ts";
 import { Child } from "./child.ts";
 import { StepRing } from "./ring.ts";
+import { StandingOrders } from "./standing-orders.ts";
 import { type FromSupervisor, NO_GOVERNOR, NO_LINK, type RobotStatus, type RobotSummary } from "./status.ts";
 
 export interface SupervisorOptions {
@@ -37,6 +38,7 @@ export class Supervisor {
   /** None where nobody learns. */
   readonly #link: Child<FromLink, ToLink> | undefined;
   readonly #ring: StepRing;
+  readonly #standing = new StandingOrders();
   readonly #timer: NodeJS.Timeout;
   #started: { readonly sequence: number; readonly episode: number } | undefined;
   #report = NO_GOVERNOR;
@@ -118,6 +120,7 @@ export class Supervisor {
 
   /** What a person ordered goes straight to the governor. */
   order(order: Order): void {
+    this.#standing.add(order);
     this.#governor.send({ type: "order", order });
   }
 
@@ -152,10 +155,13 @@ export class Supervisor {
     } else if (message.type === "failed") this.#failure = message.reason;
     else if (message.type === "note") this.#options.send(message);
     else if (message.type === "mark") {
-      this.#options.send({ type: "note", text: `step ${message.sequence} ends its episode: ${message.mark}` });
+      const kept = this.#link === undefined ? "; nothing is kept" : "";
+      this.#options.send({ type: "note", text: `step ${message.sequence} ends its episode: ${message.mark}${kept}` });
     } else {
+      const changed = message.status.state !== this.#report.state;
       this.#report = message.status;
       this.#tally = addTallies(this.#tally, message.status);
+      if (changed) this.#options.send({ type: "status", status: this.#status() });
       if (message.type === "ended") this.#governorEnded = true;
     }
   }
@@ -233,6 +239,7 @@ export class Supervisor {
       episode: this.#episode + (again ? 1 : 0),
       steps,
     });
+    for (const order of this.#standing.orders) this.#governor.send({ type: "order", order });
     if (this.#permit > 0) this.#governor.send({ type: "permit", through: this.#permit });
   }
 
@@ -261,6 +268,10 @@ export class Supervisor {
     if (!this.#governorEnded) await this.#relax(why);
     if (this.#governorEnded || allTaken) {
       void this.stop(allTaken ? "steps" : "stopped");
+      return false;
+    }
+    if (config.clock === "lockstep" && this.#standing.stopped) {
+      void this.stop("failed", why);
       return false;
     }
     if (config.driver !== "sim") {
