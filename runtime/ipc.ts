@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import type { RuntimeConfig } from "./defaults.ts";
 import type { GovernorStatus } from "./governor/governor.ts";
 import type { Answer, Question } from "./governor/inbox.ts";
-import type { MarkedStep, Order } from "./governor/orders.ts";
+import type { Mark, MarkedStep, Order } from "./governor/orders.ts";
 import type { Tally } from "./governor/tally.ts";
 import type { LinkState } from "./link/uplink.ts";
 
@@ -60,12 +60,20 @@ export type FromGovernor =
 /** With what the steps since the report before came to. */
 export interface GovernorReport extends GovernorStatus, Tally {}
 
+/** What a person said of the episode that a step ends. */
+export interface StepMark {
+  readonly mark: Mark;
+  /** Unix time, ms. */
+  readonly timeMs: number;
+}
+
 /** An encoded row, and the task's stage at it. */
 export type StepMessage = {
   readonly type: "step";
   readonly sequence: number;
   readonly episode: number;
   readonly stage?: string;
+  readonly marks?: readonly StepMark[];
   readonly row: Uint8Array;
 };
 

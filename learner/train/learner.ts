@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Step, StepSchema } from "../../runtime/step.ts";
-import { eachRunWithin, type StageRun } from "../../runtime/wire/stage-runs.ts";
+import { eachRunWithin } from "../../runtime/wire/stage-runs.ts";
+import type { WireMark } from "../../runtime/wire/step-marks.ts";
 import type { PolicyGraph } from "../agent/policy-graph.ts";
 import type { LearnerConfig } from "../config.ts";
 import { RunMetrics } from "../report/run-metrics.ts";
@@ -10,8 +11,9 @@ import { Checkpointer } from "./checkpointer.ts";
 import { checkConfig } from "./checks.ts";
 import type { Experience } from "./experience.ts";
 import { type Hello, reasonToRefuse } from "./hello.ts";
-import { type LinkHost, LinkServer, type Taken } from "./link-server.ts";
+import { type BesideRows, type LinkHost, LinkServer, type Taken } from "./link-server.ts";
 import { stepsToNextStop, Turns } from "./lockstep.ts";
+import { Marks } from "./marks.ts";
 import { MetricsFile } from "./metrics.ts";
 import { Progress } from "./progress.ts";
 import { Publisher } from "./publish.ts";
@@ -62,6 +64,7 @@ class Learner implements LinkHost {
   readonly #turns = new Turns();
   readonly #progress = new Progress();
   readonly #runMetrics: RunMetrics;
+  readonly #marks: Marks;
   readonly #publisher: Publisher;
   #account: Account = NEW_ACCOUNT;
   #schema: StepSchema | undefined;
@@ -84,6 +87,7 @@ class Learner implements LinkHost {
     mkdirSync(this.#directory, { recursive: true });
     this.#runMetrics = new RunMetrics(options.config.report);
     const report = (line: string) => this.report(line);
+    this.#marks = new Marks(join(this.#directory, "marks.jsonl"), report);
     this.#publisher = new Publisher({
       directory: join(options.run, "policy"),
       settings: options.config.train,
@@ -160,12 +164,16 @@ class Learner implements LinkHost {
     this.#wake.notify();
   }
 
-  rows(stream: string, first: number, payload: Uint8Array, stages: readonly StageRun[]): Taken {
+  rows(stream: string, first: number, payload: Uint8Array, { stages, marks }: BesideRows): Taken {
     const from = this.next(stream);
     const taken = this.#experience!.take(stream, first, payload);
-    eachRunWithin(stages, first, [from, this.next(stream)], (stage, steps) =>
-      this.#runMetrics.stages.add(stage, steps),
-    );
+    const next = this.next(stream);
+    eachRunWithin(stages, first, [from, next], (stage, steps) => this.#runMetrics.stages.add(stage, steps));
+    if (taken === "taken") {
+      // Before any of these rows is on the disk, so that a row that need not come again has its marks.
+      const isHere = ([sequence]: WireMark) => sequence >= first && sequence < next;
+      this.#marks.add(stream, marks.filter(isHere));
+    }
     this.#wake.notify();
     return taken;
   }
@@ -339,7 +347,7 @@ class Learner implements LinkHost {
     const { steps, updates } = this.#account;
     const policyVersion = this.#publisher.version;
     const progress = this.#progress.now();
-    const metrics = { ...progress.metrics, ...this.#runMetrics.take() };
+    const metrics = { ...progress.metrics, ...this.#runMetrics.take(), ...this.#marks.metrics() };
     this.#metricsFile.add({ time: new Date().toISOString(), steps, updates, policyVersion, ...progress, metrics });
   }
 }

@@ -8,6 +8,7 @@ import {
   type RobotMessage,
 } from "../../runtime/wire/messages.ts";
 import { type StageRun, stageRuns } from "../../runtime/wire/stage-runs.ts";
+import { stepMarks, type WireMark } from "../../runtime/wire/step-marks.ts";
 import type { Hello } from "./hello.ts";
 
 /** A policy as it goes to robots. */
@@ -24,13 +25,19 @@ export type Taken = "taken" | "gap" | { readonly refuse: string };
 
 type Rows = Extract<RobotMessage, { type: "rows" }>;
 
+/** What a robot says of its rows beyond the rows themselves. */
+export interface BesideRows {
+  readonly stages: readonly StageRun[];
+  readonly marks: readonly WireMark[];
+}
+
 /** The learner as the link sees it. Called for one message at a time. */
 export interface LinkHost {
   /** A robot says hello: where it should go on sending, or why it is refused. */
   greet(hello: Hello): Promise<{ readonly resume: number } | { readonly refuse: string }>;
   /** The robot is welcome and knows it; weights and permits may go out from here on. */
   joined(hello: Hello): void;
-  rows(stream: string, first: number, payload: Uint8Array, stages: readonly StageRun[]): Taken;
+  rows(stream: string, first: number, payload: Uint8Array, beside: BesideRows): Taken;
   /** The rows before `first` are not coming any more: the robot no longer has them. */
   skipTo(stream: string, first: number): void;
   /** First sequence number not held yet. */
@@ -171,13 +178,14 @@ export class LinkServer {
     this.#host.joined(hello);
   }
 
-  #takeRows(peer: Peer, { first, gap, stages }: Rows, payload: Uint8Array | undefined): void {
+  #takeRows(peer: Peer, { first, gap, stages, marks }: Rows, payload: Uint8Array | undefined): void {
     const { robot, stream } = peer;
     if (payload === undefined || !Number.isSafeInteger(first) || first < 0) {
       throw new Error(`expected rows from ${robot} with a first number and one payload`);
     }
     if (gap === true && first > this.#host.next(stream)) this.#host.skipTo(stream, first);
-    const taken = this.#host.rows(stream, first, payload, stageRuns(stages));
+    const beside = { stages: stageRuns(stages), marks: stepMarks(marks) };
+    const taken = this.#host.rows(stream, first, payload, beside);
     if (taken === "gap") {
       const next = this.#host.next(stream);
       if (peer.askedFrom === next) return; // rows behind the gap that were on their way already

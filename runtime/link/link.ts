@@ -5,6 +5,7 @@ import type { StepSchema } from "../step.ts";
 import { rowEpisode } from "../wire/step-codec.ts";
 import { Downlink } from "./downlink.ts";
 import { newIdentity, readIdentity, writeIdentity } from "./identity.ts";
+import { MarkLog } from "./mark-log.ts";
 import { type Connect, connectDealer } from "./socket.ts";
 import { Spool } from "./spool.ts";
 import { StageLog } from "./stage-log.ts";
@@ -20,6 +21,7 @@ export class Link {
   readonly #send: (message: FromLink) => void;
   readonly #spool: Spool;
   readonly #stages = new StageLog();
+  readonly #marks: MarkLog;
   readonly #uplink: Uplink;
   readonly #downlink: Downlink;
   readonly #timer: NodeJS.Timeout;
@@ -53,6 +55,13 @@ export class Link {
     const identity = readIdentity(this.#directory);
     this.#stream = identity.stream;
     writeIdentity(this.#directory, { stream: this.#stream, closed: false });
+    this.#marks = new MarkLog({
+      path: join(this.#directory, "marks.jsonl"),
+      stream: this.#stream,
+      from: log.first,
+      next: log.next,
+      report,
+    });
     this.#downlink = new Downlink({
       directory: join(this.#directory, "policy"),
       schema,
@@ -72,6 +81,7 @@ export class Link {
       policy: () => this.#downlink.policy,
       stream: () => this.#stream,
       stages: this.#stages,
+      marks: this.#marks,
       downStage,
       renameStream: () => this.#rename(),
       onWeights: (manifest, weights, graph) => this.#downlink.take(manifest, weights, graph),
@@ -102,6 +112,8 @@ export class Link {
     if (message.type === "acting") this.#downlink.acting(message.version);
     else if (message.type === "kept") this.#downlink.kept(message.reason);
     else {
+      const { sequence, marks } = message;
+      if (marks !== undefined && sequence >= this.#spool.next) this.#marks.add(this.#stream, sequence, marks);
       this.#spool.append(message.sequence, message.row);
       this.#stages.add(message.sequence, message.stage ?? "");
       this.#unsynced++;
@@ -153,6 +165,7 @@ export class Link {
 
   #rename(): void {
     this.#spool.forget(this.#spool.next);
+    this.#marks.forget(this.#spool.next);
     this.#stream = newIdentity().stream;
     writeIdentity(this.#directory, { stream: this.#stream, closed: false });
     this.#send({ type: "note", text: `link: ${this.#config.robot} goes on as stream ${this.#stream}` });

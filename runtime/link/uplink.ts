@@ -3,6 +3,7 @@ import { type StepSchema, schemaHash } from "../step.ts";
 import type { PolicyManifest } from "../wire/manifest.ts";
 import { decodeMessage, encodeMessage, PROTOCOL, type RobotMessage } from "../wire/messages.ts";
 import { markFirst } from "../wire/step-codec.ts";
+import type { MarkLog } from "./mark-log.ts";
 import type { Connect, LinkSocket } from "./socket.ts";
 import type { Spool } from "./spool.ts";
 import type { StageLog } from "./stage-log.ts";
@@ -18,6 +19,7 @@ export interface UplinkOptions {
   readonly policy: () => { readonly graphHash: string; readonly policyVersion: number };
   readonly stream: () => string;
   readonly stages: StageLog;
+  readonly marks: MarkLog;
   readonly downStage: string | undefined;
   /** The learner knows a later end of this stream than the spool: give it a new name. */
   readonly renameStream: () => void;
@@ -196,6 +198,7 @@ export class Uplink {
     this.#acked = Math.min(next, this.#options.spool.next);
     this.#options.spool.forget(this.#acked);
     this.#options.stages.forget(this.#acked);
+    this.#options.marks.forget(this.#acked);
     this.#options.onAck();
     void this.#pump();
   }
@@ -214,7 +217,7 @@ export class Uplink {
 
   /** Sends one batch; false when there is nothing to send, or no room. */
   async #sendRows(): Promise<boolean> {
-    const { spool, settings, stages } = this.#options;
+    const { spool, settings, stages, stream } = this.#options;
     const from = this.#cursor;
     const room = settings.windowRows - (from - this.#acked);
     const batch = room > 0 ? spool.take(from, Math.min(settings.batchRows, room)) : undefined;
@@ -225,10 +228,9 @@ export class Uplink {
     this.#cursor = batch.first + batch.rows.length;
     const { first } = batch;
     const count = batch.rows.length;
-    const sent = await this.#say(
-      { type: "rows", stream: this.#options.stream(), first, count, gap, stages: stages.take(first, count) },
-      rows,
-    );
+    const marks = this.#options.marks.take(first, count);
+    const beside = { stages: stages.take(first, count), ...(marks.length > 0 ? { marks } : {}) };
+    const sent = await this.#say({ type: "rows", stream: stream(), first, count, gap, ...beside }, rows);
     if (!sent) this.#cursor = Math.min(this.#cursor, from);
     return sent;
   }

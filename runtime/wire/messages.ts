@@ -2,6 +2,7 @@ import { decode, encode } from "@msgpack/msgpack";
 import type { StepSchema } from "../step.ts";
 import type { PolicyManifest } from "./manifest.ts";
 import type { StageRun } from "./stage-runs.ts";
+import type { WireMark } from "./step-marks.ts";
 
 /** Bumped when an older peer could misread a message. */
 export const PROTOCOL = 1;
@@ -38,6 +39,8 @@ export type RobotMessage =
       readonly gap: boolean;
       /** The task's stages at these steps. */
       readonly stages?: readonly StageRun[];
+      /** What a person said of the episodes that these steps end. */
+      readonly marks?: readonly WireMark[];
     }
   /** Sent when nothing else was for a second; the learner answers "alive". */
   | { readonly type: "alive" }

@@ -5,7 +5,7 @@ import { RealtimeClock, VirtualClock } from "../../clock.ts";
 import { Governor } from "../../governor/governor.ts";
 import { Inbox } from "../../governor/inbox.ts";
 import { addTallies, NO_STEPS, tallyStep } from "../../governor/tally.ts";
-import { type FromGovernor, type GovernorReport, parentChannel, type ToGovernor } from "../../ipc.ts";
+import { type FromGovernor, type GovernorReport, parentChannel, type StepMark, type ToGovernor } from "../../ipc.ts";
 import type { Driver } from "../../robot.ts";
 import { encodeSteps, stepLayout } from "../../wire/step-codec.ts";
 import { isSimulated, loadMachine } from "./machine.ts";
@@ -16,10 +16,10 @@ const channel = parentChannel<ToGovernor, FromGovernor>();
 const inbox = new Inbox();
 const stop = new AbortController();
 let started = false;
-/** Orders that come before there is anything to order are forgotten, an emergency stop aside: nothing starts then. */
-let obey: (message: Extract<ToGovernor, { type: "order" | "policyGone" }>) => void = (message) => {
-  if (message.type === "order" && message.order.type === "estop") stop.abort();
-};
+type ForGovernor = Extract<ToGovernor, { type: "order" | "policyGone" }>;
+/** What comes before there is a governor waits for it: it hears of an emergency stop before it moves anything. */
+const early: ForGovernor[] = [];
+let obey = (message: ForGovernor): void => void early.push(message);
 
 channel.onMessage((message) => {
   if (message.type === "answer") inbox.deliver(message.answer);
@@ -52,6 +52,13 @@ async function govern({ config, sequence, episode, steps }: Extract<ToGovernor, 
   const driver = await makeDriver(clock);
   const layout = stepLayout(schema);
   let tally = NO_STEPS;
+  let marks: StepMark[] = [];
+  const report = (): GovernorReport => {
+    const its = tally;
+    tally = NO_STEPS;
+    return { ...governor.status, ...its };
+  };
+  const tellStatus = (): void => channel.send({ type: "status", status: report() });
   const governor = new Governor({
     spec,
     task,
@@ -62,10 +69,18 @@ async function govern({ config, sequence, episode, steps }: Extract<ToGovernor, 
     onStep: (step, { stage, speed }) => {
       tally = addTallies(tally, tallyStep(step.reward, stage, speed));
       const row = encodeSteps(layout, [step]);
-      channel.send({ type: "step", sequence: step.sequence, episode: step.episode, stage, row });
+      const marked = marks.length > 0 ? { marks } : {};
+      marks = [];
+      channel.send({ type: "step", sequence: step.sequence, episode: step.episode, stage, row, ...marked });
     },
-    report: (text) => channel.send({ type: "note", text }),
-    onMark: (mark) => channel.send({ type: "mark", ...mark }),
+    report: (text) => {
+      channel.send({ type: "note", text });
+      tellStatus();
+    },
+    onMark: (mark) => {
+      marks.push({ mark: mark.mark, timeMs: Date.now() });
+      channel.send({ type: "mark", ...mark });
+    },
     settings: config.runtime.governor,
     watchdogs: config.runtime.watchdogs,
     lockstep,
@@ -74,12 +89,8 @@ async function govern({ config, sequence, episode, steps }: Extract<ToGovernor, 
     steps,
   });
   obey = (message) => (message.type === "order" ? governor.order(message.order) : governor.policyGone());
-  const report = (): GovernorReport => {
-    const its = tally;
-    tally = NO_STEPS;
-    return { ...governor.status, ...its };
-  };
-  const timer = setInterval(() => channel.send({ type: "status", status: report() }), STATUS_MS);
+  for (const message of early.splice(0)) obey(message);
+  const timer = setInterval(tellStatus, STATUS_MS);
   const statePath = config.play === undefined ? join(config.run, "robot", "sim-state") : undefined;
   try {
     await driver.open();
@@ -93,6 +104,7 @@ async function govern({ config, sequence, episode, steps }: Extract<ToGovernor, 
     clearInterval(timer);
     await driver.close();
   }
+  for (const { mark } of marks) channel.send({ type: "note", text: `"${mark}" was not kept: no step came after it` });
   channel.send({ type: "ended", status: report() });
 }
 

@@ -63,8 +63,16 @@ test("a report stands in one line", () => {
   const run = new RunMetrics(LEARNER_DEFAULTS.report);
   run.step(counterStep(1));
   run.report({ "value/bias": 2 });
-  expect(run.take()).toEqual({ "action/size": 0, "action/saturated": 0, "value/bias": 2 });
-  expect(run.take()).toEqual({ "action/size": 0, "action/saturated": 0 });
+  expect(run.take()).toEqual({ "action/size": 0, "action/saturated": 0, intervened: 0, "value/bias": 2 });
+  expect(run.take()).toEqual({ "action/size": 0, "action/saturated": 0, intervened: 0 });
+});
+
+test("the share of people's actions is that of the last 1000 steps", () => {
+  const run = new RunMetrics(LEARNER_DEFAULTS.report);
+  for (let i = 0; i < 1000; i++) run.step({ ...counterStep(i), intervened: i < 600 });
+  expect(run.take().intervened).toBe(0.6);
+  for (let i = 1000; i < 1500; i++) run.step(counterStep(i));
+  expect(run.take().intervened).toBe(0.1);
 });
 
 test("a sensor is a tensor, or its numbers of one unit where it has several", () => {

@@ -3,6 +3,7 @@ import type { Hello } from "../../../learner/train/hello.ts";
 import { type Step, type StepSchema, schemaHash } from "../../../runtime/step.ts";
 import { decodeMessage, encodeMessage, type LearnerMessage, PROTOCOL } from "../../../runtime/wire/messages.ts";
 import { encodeSteps, stepLayout } from "../../../runtime/wire/step-codec.ts";
+import type { WireMark } from "../../../runtime/wire/step-marks.ts";
 
 export const SCHEMA: StepSchema = {
   robot: "counter",
@@ -46,6 +47,12 @@ type Received<T extends LearnerMessage["type"]> = Extract<LearnerMessage, { type
   payloads: readonly Uint8Array[];
 };
 
+interface Rows {
+  readonly gap?: boolean;
+  readonly payload?: Uint8Array;
+  readonly marks?: readonly WireMark[];
+}
+
 /** A robot's end of the wire, each message by hand. */
 export class FakeRobot {
   readonly #dealer = new Dealer({ linger: 0 });
@@ -86,8 +93,13 @@ export class FakeRobot {
     );
   }
 
-  async rows(first: number, count: number, { gap = false, payload = counterRows(first, count) } = {}): Promise<void> {
-    await this.#dealer.send(encodeMessage({ type: "rows", stream: this.stream, first, count, gap }, payload));
+  async rows(
+    first: number,
+    count: number,
+    { gap = false, payload = counterRows(first, count), marks }: Rows = {},
+  ): Promise<void> {
+    const message = { type: "rows", stream: this.stream, first, count, gap, ...(marks && { marks }) } as const;
+    await this.#dealer.send(encodeMessage(message, payload));
   }
 
   async send(...frames: Uint8Array[]): Promise<void> {

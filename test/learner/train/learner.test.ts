@@ -11,6 +11,7 @@ import type { Batch } from "../../../learner/train/trainer.ts";
 import { trainHere } from "../../../learner/train/training.ts";
 import { newestBundle, openBundle } from "../../../runtime/wire/bundle.ts";
 import { decodeSafetensors } from "../../../runtime/wire/safetensors.ts";
+import type { WireMark } from "../../../runtime/wire/step-marks.ts";
 import { CONFIG, fakeAgent } from "./fake-agent.ts";
 import { counterRows, FakeRobot, SCHEMA } from "./fake-robot.ts";
 
@@ -135,6 +136,47 @@ test("rows that come twice or overlap are taken once; a gap is asked for, once",
   await robot.expect("ack", ({ next }) => next === 15);
   expect(robot.waiting("welcome")).toBe(0);
   expect((await learner.stop()).steps).toBe(15);
+});
+
+test("marks are kept and counted once, however often their rows come, and over a restart", async () => {
+  const marksOf = async () =>
+    (await readFile(join(run, "learner", "marks.jsonl"), "utf8"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+  const worked: WireMark = [2, "worked", 1000];
+  const learner = await startLearner();
+  const robot = connect(learner.endpoint);
+  await robot.hello();
+  await robot.rows(5, 5, { marks: [[7, "worked", 1]] }); // behind a gap: not taken, so it comes again
+  await robot.rows(0, 5, { marks: [worked, [4, "end", 2000], [9, "failed", 3000]] }); // no such row
+  await robot.rows(0, 7, { marks: [worked, [6, "failed", 3000]] });
+  await robot.expect("ack", ({ next }) => next === 7);
+  await learner.stop();
+  const expected = [
+    { stream: "stream", sequence: 2, mark: "worked", time: "1970-01-01T00:00:01.000Z" },
+    { stream: "stream", sequence: 4, mark: "end", time: "1970-01-01T00:00:02.000Z" },
+    { stream: "stream", sequence: 6, mark: "failed", time: "1970-01-01T00:00:03.000Z" },
+  ];
+  expect(await marksOf()).toEqual(expected);
+
+  const again = await startLearner();
+  const other = connect(again.endpoint);
+  await other.hello({ next: 10 });
+  await other.rows(5, 5, {
+    marks: [
+      [6, "failed", 3000],
+      [7, "worked", 4000],
+    ],
+  });
+  await other.expect("ack", ({ next }) => next === 10);
+  await again.stop();
+  expect(await marksOf()).toEqual([...expected, expect.objectContaining({ sequence: 7, mark: "worked" })]);
+  const lines = (await readFile(join(run, "learner", "metrics.jsonl"), "utf8")).trim().split("\n");
+  expect(lines.map((line) => JSON.parse(line).metrics)).toMatchObject([
+    { "marks/worked": 1, "marks/failed": 1 },
+    { "marks/worked": 2, "marks/failed": 1 },
+  ]);
 });
 
 test("steps the robot no longer has are given up, said so, and the row behind them starts anew", async () => {

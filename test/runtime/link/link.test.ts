@@ -110,6 +110,37 @@ test("rows say their stages, none where it is not known, and hello names the one
   expect(learner.hellos.at(-1)?.downStage).toBe("down");
 });
 
+test("marks go with their rows, whatever is lost, dies or is fed twice", async () => {
+  let count = 0;
+  learner.lose = () => ++count % 2 === 1;
+  const mark = (sequence: number) => ({ mark: "worked", timeMs: sequence }) as const;
+  const feedMarked = (link: Link, from: number, to: number) => {
+    for (let sequence = from; sequence < to; sequence++) {
+      const marked = sequence % 10 === 3 ? { marks: [mark(sequence)] } : {};
+      link.take({ type: "step", sequence, episode: 0, row: row(sequence), ...marked });
+    }
+  };
+  const first = start({ link: { batchRows: 16, resendMs: 50, flushMs: 1 } });
+  feedMarked(first, 0, 100);
+  await end(first);
+  const second = start({ resumed: true, link: { batchRows: 16, resendMs: 50 } });
+  feedMarked(second, 80, 130);
+  await vi.waitFor(() => expect(second.status.acked).toBe(130), soon);
+  const expected = upTo(13).map((i) => [10 * i + 3, "worked", 10 * i + 3]);
+  expect(learner.marks).toEqual(expected);
+  const lines = fs
+    .readFileSync(join(run, "robot", "marks.jsonl"), "utf8")
+    .trim()
+    .split("\n");
+  expect(lines.map((line) => JSON.parse(line).sequence)).toEqual(expected.map(([sequence]) => sequence));
+  expect(JSON.parse(lines[0]!)).toEqual({
+    stream: learner.hellos[0]!.stream,
+    sequence: 3,
+    mark: "worked",
+    time: "1970-01-01T00:00:00.003Z",
+  });
+});
+
 test("batches lost on the way are sent again", async () => {
   let count = 0;
   learner.lose = () => ++count % 3 === 1;

@@ -2,6 +2,7 @@ import { Router } from "zeromq";
 import { decodeMessage, encodeMessage, type LearnerMessage, PROTOCOL } from "../../../runtime/wire/messages.ts";
 import type { StageRun } from "../../../runtime/wire/stage-runs.ts";
 import { rowSequence, type StepLayout } from "../../../runtime/wire/step-codec.ts";
+import type { WireMark } from "../../../runtime/wire/step-marks.ts";
 
 /** The learner's end of the wire and nothing else: keeps rows in memory, acks them, can be told to misbehave. */
 export class FakeLearner {
@@ -22,6 +23,8 @@ export class FakeLearner {
   readonly gaps: number[] = [];
   /** What was said of the stages of rows, message by message. */
   readonly stages: { readonly first: number; readonly runs: readonly StageRun[] | undefined }[] = [];
+  /** What was said of the marks of rows that were new. */
+  readonly marks: WireMark[] = [];
   duplicates = 0;
   byes = 0;
   next = 0;
@@ -83,6 +86,7 @@ export class FakeLearner {
     }
     if (message.first > this.next) return this.send({ type: "welcome", protocol: PROTOCOL, resume: this.next });
     this.stages.push({ first: message.first, runs: message.stages });
+    this.marks.push(...(message.marks ?? []).filter(([sequence]) => sequence >= this.next));
     for (let row = 0; row < message.count; row++) {
       const sequence = rowSequence(this.#layout, payloads[0]!, row);
       if (sequence < this.next) this.duplicates++;
