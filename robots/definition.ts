@@ -5,11 +5,21 @@ import type { Task } from "../runtime/task.ts";
 /** Flat: every number, word or switch that changes what a robot does, by name. */
 export type Settings = Readonly<Record<string, number | string | boolean>>;
 
+/** An action that a person can hold in place of the policy's, with one key of the keyboard. */
+export interface Gesture {
+  /** One character that has no other meaning at the machine. */
+  readonly key: string;
+  readonly name: string;
+  /** In [−1, 1], one a number of the task's action. */
+  readonly action: readonly number[];
+}
+
 /** A robot with what it should learn, the same whichever driver carries it. */
 export interface RobotDefinition<S extends Settings = Settings> {
   readonly spec: RobotSpec;
   /** Defaults; a run replaces some of them. */
   readonly settings: S;
+  readonly gestures?: readonly Gesture[];
   /** Throws on a setting out of its range, naming it. */
   task(settings: S): Task;
   /** Throws on a setting out of its range, naming it. */

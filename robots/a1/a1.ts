@@ -1,5 +1,6 @@
 import type { SimModel } from "../../drivers/sim/model.ts";
 import { inRange, oneOf, type RobotDefinition } from "../definition.ts";
+import { A1_GESTURES } from "./gestures.ts";
 import { A1_SPEC } from "./joints.ts";
 import { a1Mjcf } from "./mjcf.ts";
 import { A1_SETTINGS, type A1Settings, STARTS } from "./settings.ts";
@@ -10,6 +11,7 @@ import { a1Task } from "./task.ts";
 export const A1: RobotDefinition<A1Settings> = {
   spec: A1_SPEC,
   settings: A1_SETTINGS,
+  gestures: A1_GESTURES,
   task: a1Task,
   simulation: ({ start, seed, footFriction, pushSpeed, pushSeconds }) => ({
     xml: a1Mjcf({ footFriction: inRange("footFriction", 0, 10, footFriction) }),

@@ -16,3 +16,8 @@ export function mapAction(action: ArrayLike<number>, out: Float64Array): void {
     out[i] = LOW[i]! + ((a + 1) / 2) * (HIGH[i]! - LOW[i]!);
   }
 }
+
+/** The action that `mapAction` takes to these joint positions, rad. */
+export function actionTo(position: readonly number[]): number[] {
+  return position.map((q, i) => (2 * (q - LOW[i]!)) / (HIGH[i]! - LOW[i]!) - 1);
+}

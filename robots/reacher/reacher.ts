@@ -21,10 +21,17 @@ const REWARD_SCALE = 0.15;
 /** m */
 const AT_THE_GOAL = 0.05;
 
+/** Both joints at this angle bring the tip near the default goal, rad. */
+const BENT = 1;
+
 /** Two links in the plane whose tip should stay at a fixed point. The smallest robot: made to see learning in seconds. */
 export const REACHER: RobotDefinition<ReacherSettings> = {
   spec: REACHER_SPEC,
   settings: REACHER_SETTINGS,
+  gestures: [
+    { key: "s", name: "straight", action: REACHER_SPEC.joints.map(() => 0) },
+    { key: "b", name: "bent", action: REACHER_SPEC.joints.map(({ max }) => BENT / max) },
+  ],
   task: reacherTask,
   simulation: () => ({
     xml: reacherMjcf(),
