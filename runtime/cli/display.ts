@@ -1,15 +1,20 @@
 import type { LearnerStatus } from "../../learner/train/status.ts";
+import { standstillText, steeringText } from "./standstill.ts";
 import { meanReward, robotSeconds, type View } from "./view.ts";
 
 const BARS = "▁▂▃▄▅▆▇█";
 const BARS_SHOWN = 30;
 
-/** The block that is redrawn in place on a terminal; no line is longer than `columns`. */
-export function renderBlock(view: View, columns: number): string[] {
+const KEYS = "space emergency stop, p pause, q end, ? what the others do";
+
+/** The block that is redrawn in place on a terminal; no line is longer than `columns`. `nowMs`: Unix time. */
+export function renderBlock(view: View, columns: number, nowMs = Date.now()): string[] {
   const { robot, learner } = view;
   const rows: [name: string, text: string][] = [];
   if (robot !== undefined) {
-    rows.push(["robot", stageText(view)]);
+    rows.push(["robot", stageText(view, nowMs)]);
+    const steering = steeringText(view);
+    if (steering !== undefined) rows.push(["steers", steering]);
     rows.push(["reward", `${rewardText(view)}  ${sparkline(view)}`]);
     rows.push(["policy", policyText(view)]);
   }
@@ -18,18 +23,26 @@ export function renderBlock(view: View, columns: number): string[] {
   if (robot?.link !== undefined)
     rows.push(["link", `${robot.link.state}, ${count(robot.link.spoolDepth)} steps waiting`]);
   if (learner?.diskError !== undefined) rows.push(["disk", learner.diskError]);
+  if (view.keys) rows.push(["keys", KEYS]);
   const seconds = robotSeconds(view);
   const title = `${seconds === undefined ? "" : `${clock(seconds)}  `}${view.title}, ${stepsText(view)}`;
   return [title, ...rows.map(([name, text]) => `  ${name.padEnd(8)} ${text}`)].map((line) => cut(line, columns));
 }
 
 /** One line that says it all, for logs and pipes. */
-export function renderLine(view: View): string {
+export function renderLine(view: View, nowMs = Date.now()): string {
   const { robot, learner } = view;
   const seconds = robotSeconds(view);
   const parts = [seconds === undefined ? view.title : clock(seconds), stepsText(view)];
   if (robot !== undefined) {
-    parts.push(stageText(view), `reward ${rewardText(view)}`, policyText(view), loopText(view));
+    const steering = steeringText(view);
+    parts.push(
+      stageText(view, nowMs),
+      ...(steering === undefined ? [] : [steering]),
+      `reward ${rewardText(view)}`,
+      policyText(view),
+      loopText(view),
+    );
     if (robot.link !== undefined && robot.link.spoolDepth > 0)
       parts.push(`${count(robot.link.spoolDepth)} steps waiting`);
   }
@@ -41,9 +54,9 @@ function stepsText({ robot, learner }: View): string {
   return `${count(robot?.sequence ?? learner?.steps ?? 0)} steps`;
 }
 
-function stageText(view: View): string {
+function stageText(view: View, nowMs: number): string {
   const { stage, state } = view.robot ?? { stage: "", state: "" };
-  if (state !== "engaged") return state;
+  if (state !== "engaged") return standstillText(view, nowMs);
   return stage === "" ? "moving" : `${stage} for ${clock((robotSeconds(view) ?? 0) - view.stageSince)}`;
 }
 

@@ -6,7 +6,7 @@ import { policySettings, RUN_OPTIONS, typedSettings } from "./options.ts";
 import { played, playedLines } from "./played.ts";
 import { assertPolicyFor, copyPolicy, policyOfRun, publishedPolicy } from "./policy-source.ts";
 import { robotStarter } from "./robot-process.ts";
-import { checkTask, robotCalled, robotDefaults } from "./robot-settings.ts";
+import { checkTask, controlsFor, robotCalled, robotDefaults } from "./robot-settings.ts";
 import { Screen } from "./screen.ts";
 import { resolveSettings } from "./settings.ts";
 
@@ -32,6 +32,7 @@ export async function play(argv: readonly string[]): Promise<number> {
   const seconds = values.seconds === undefined ? 0 : wholeNumber("play", "seconds", values.seconds, 1);
   const typed = [...typedSettings("play", args), ...policySettings("play", values.mode)];
   const definition = await robotCalled("play", name);
+  const controls = controlsFor(definition);
   const source = values.run === undefined ? publishedPolicy(name) : policyOfRun(values.run);
   const { settings } = resolveSettings(robotDefaults(name, definition), source.saved, typed, source.from);
   checkTask(definition, settings, undefined);
@@ -45,8 +46,8 @@ export async function play(argv: readonly string[]): Promise<number> {
   const policy = copyPolicy(source);
   try {
     const steps = seconds * spec.policyRateHz;
-    const start = robotStarter({ settings, run: "", learner: () => "", play: policy, steps }, screen);
-    const failure = await attend([{ name: "robot", stopMs: 30_000, start, note }], screen);
+    const start = robotStarter({ settings, run: "", learner: () => "", play: policy, steps, controls }, screen);
+    const failure = await attend([{ name: "robot", stopMs: 30_000, start, note }], screen, controls);
     const summary = played(policyVersion, screen.view.total, spec.policyRateHz);
     screen.result({ type: "played", ...summary });
     await screen.finish(flags.has("json") ? [] : playedLines(summary));

@@ -1,6 +1,7 @@
 import { forkSupervisor } from "../supervisor/fork.ts";
 import type { RobotStatus } from "../supervisor/status.ts";
 import type { Part } from "./keeper.ts";
+import type { Controls } from "./keys/controls.ts";
 import type { RobotSettings } from "./robot-settings.ts";
 import type { Screen } from "./screen.ts";
 
@@ -14,10 +15,13 @@ export interface RobotStart {
   readonly play?: string;
   /** Ends by itself after so many steps, those after a restart included; 0: never. */
   readonly steps: number;
+  /** What people order, and have ordered. */
+  readonly controls: Controls;
 }
 
 /** A function that starts the robot's processes, and starts them again with the steps that are left. */
-export function robotStarter({ settings, run, learner, play, steps }: RobotStart, screen: Screen): () => Part {
+export function robotStarter(start: RobotStart, screen: Screen): () => Part {
+  const { settings, run, learner, play, steps, controls } = start;
   const clock = settings.clock === "lockstep" ? "lockstep" : "realtime";
   let taken = 0;
   return () => {
@@ -25,16 +29,19 @@ export function robotStarter({ settings, run, learner, play, steps }: RobotStart
     const show = (status: RobotStatus) => {
       if (status !== shown) screen.robot(status);
       shown = status;
+      controls.see(status);
     };
     const left = steps === 0 ? 0 : Math.max(1, steps - taken);
     const supervisor = forkSupervisor(
       { ...settings, clock, run, learner: learner(), ...(play === undefined ? {} : { play }), steps: left },
       { onStatus: show, onNote: (text) => screen.note(text) },
     );
+    controls.connect(supervisor.order);
     const ended = supervisor.ended.then(({ reason, failure, status }) => {
       taken += status.steps;
       show(status);
-      return { failure, final: reason === "refused" || status.steps === 0 };
+      const overByOrder = clock === "lockstep" && controls.stopped; // virtual time waits for nobody to reset it
+      return { failure, final: reason === "refused" || status.steps === 0 || overByOrder };
     });
     return { ready: supervisor.ready, ended, stop: () => void supervisor.stop(), kill: supervisor.kill };
   };

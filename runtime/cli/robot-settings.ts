@@ -2,7 +2,14 @@ import { loadRobot, robotNames } from "../../robots/catalogue.ts";
 import type { RobotDefinition } from "../../robots/definition.ts";
 import { RUNTIME_DEFAULTS, type RuntimeConfig } from "../defaults.ts";
 import { type StepSchema, schemaDifferences, stepSchema } from "../step.ts";
+import { Controls } from "./keys/controls.ts";
 import { UsageError } from "./usage-error.ts";
+
+/** What people can order a robot with these settings. */
+export function controlsFor(definition: RobotDefinition): Controls {
+  const { gestures = [], settings } = definition;
+  return new Controls({ gestures, actionSize: definition.task(settings).action.length });
+}
 
 /** The settings of a robot's side. */
 export interface RobotSettings {

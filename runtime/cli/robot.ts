@@ -1,7 +1,7 @@
 import { endpoint, expectPositionals, parseArguments, wholeNumber } from "./arguments.ts";
 import { RUN_OPTIONS, typedSettings } from "./options.ts";
 import { robotStarter } from "./robot-process.ts";
-import { checkTask, robotCalled, robotDefaults } from "./robot-settings.ts";
+import { checkTask, controlsFor, robotCalled, robotDefaults } from "./robot-settings.ts";
 import { run } from "./run.ts";
 import { Screen } from "./screen.ts";
 import { UsageError } from "./usage-error.ts";
@@ -30,11 +30,13 @@ export async function robot(argv: readonly string[]): Promise<number> {
   const steps = values.steps === undefined ? 0 : wholeNumber("robot", "steps", values.steps, 1);
   const typed = typedSettings("robot", args);
   const definition = await robotCalled("robot", name);
+  const controls = controlsFor(definition);
   const path = values.run ?? `runs/${name}`;
 
   return run({
     path,
     typed,
+    controls,
     command: `robot ${name} --learner ${learner}${values.run === undefined ? "" : ` --run ${path}`}`,
     defaults: robotDefaults(name, definition),
     check: ({ settings, before }) => checkTask(definition, settings, before),
@@ -43,7 +45,7 @@ export async function robot(argv: readonly string[]): Promise<number> {
       {
         name: "robot",
         stopMs: 30_000,
-        start: robotStarter({ settings, run: path, learner: () => learner, steps }, screen),
+        start: robotStarter({ settings, run: path, learner: () => learner, steps, controls }, screen),
       },
     ],
   });

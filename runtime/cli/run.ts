@@ -1,5 +1,6 @@
 import { attend } from "./attend.ts";
 import type { KeeperOptions } from "./keeper.ts";
+import type { Controls } from "./keys/controls.ts";
 import { RunDirectory } from "./run-directory.ts";
 import type { Screen } from "./screen.ts";
 import { type Resolved, resolveSettings } from "./settings.ts";
@@ -16,6 +17,8 @@ export interface RunOptions<T extends object> {
   readonly screen: (settings: T) => Screen;
   /** The processes of the run, in the order in which they start. */
   readonly parts: (settings: T, screen: Screen) => readonly PartOptions[];
+  /** Where the run has a robot. */
+  readonly controls?: Controls;
   /** What starts the run again. */
   readonly command: string;
 }
@@ -35,6 +38,7 @@ export async function run<T extends object>(options: RunOptions<T>): Promise<num
     const failure = await attend(
       parts(resolved.settings, screen).map((part) => ({ ...part, note })),
       screen,
+      options.controls,
     );
     const { robot, learner } = screen.view;
     const began = (robot?.sequence ?? learner?.steps ?? 0) > 0;

@@ -2,6 +2,7 @@ import { isatty } from "node:tty";
 import type { LearnerEvent } from "../../learner/train/status.ts";
 import type { RobotStatus } from "../supervisor/status.ts";
 import { clock, renderBlock, renderLine } from "./display.ts";
+import type { AtTheMachine } from "./keys/controls.ts";
 import { Output } from "./output.ts";
 import { emptyView, robotSeconds, seeLearner, seeRobot, type View } from "./view.ts";
 
@@ -21,6 +22,11 @@ export class Screen {
     this.#terminal = !json && isatty(1);
   }
 
+  /** Whether what goes out is for other programs. */
+  get json(): boolean {
+    return this.#json;
+  }
+
   get view(): View {
     return this.#view;
   }
@@ -28,6 +34,17 @@ export class Screen {
   robot(status: RobotStatus): void {
     if (this.#json) this.#write({ type: "robot", ...status });
     this.#see(seeRobot(this.#view, status));
+  }
+
+  /** What people at the robot do to it. */
+  atTheMachine(now: AtTheMachine): void {
+    if (this.#json) this.#write({ type: "people", ...now });
+    this.#see({ view: { ...this.#view, people: now }, events: [] });
+  }
+
+  /** Keys are heard, and the picture may speak of them. */
+  hasKeys(): void {
+    this.#view = { ...this.#view, keys: true };
   }
 
   learner(event: LearnerEvent): void {

@@ -4,7 +4,7 @@ import { expectPositionals, parseArguments, wholeNumber } from "./arguments.ts";
 import { forkLearner } from "./learner-process.ts";
 import { RUN_OPTIONS, typedSettings } from "./options.ts";
 import { robotStarter } from "./robot-process.ts";
-import { checkTask, robotCalled, robotDefaults } from "./robot-settings.ts";
+import { checkTask, controlsFor, robotCalled, robotDefaults } from "./robot-settings.ts";
 import { run } from "./run.ts";
 import { Screen } from "./screen.ts";
 
@@ -32,12 +32,14 @@ export async function teach(argv: readonly string[]): Promise<number> {
   const port = values.port === undefined ? "*" : wholeNumber("teach", "port", values.port, 1, 65535);
   const typed = typedSettings("teach", args);
   const definition = await robotCalled("teach", name);
+  const controls = controlsFor(definition);
   const path = values.run ?? `runs/${name}`;
   const { policyRateHz } = definition.spec;
 
   return run({
     path,
     typed,
+    controls,
     command: values.run === undefined ? `teach ${name}` : `teach ${name} --run ${path}`,
     defaults: { ...robotDefaults(name, definition), learner: LEARNER_DEFAULTS },
     check: ({ settings, before }) => checkTask(definition, settings, before),
@@ -59,7 +61,7 @@ export async function teach(argv: readonly string[]): Promise<number> {
         {
           name: "robot",
           stopMs: 30_000,
-          start: robotStarter({ settings, run: path, learner: () => endpoint, steps }, screen),
+          start: robotStarter({ settings, run: path, learner: () => endpoint, steps, controls }, screen),
         },
       ];
     },

@@ -2,6 +2,7 @@ import type { LearnerStatus } from "../../learner/train/status.ts";
 import type { State } from "../governor/states.ts";
 import { addTallies, NO_STEPS, type Tally } from "../governor/tally.ts";
 import type { RobotStatus } from "../supervisor/status.ts";
+import { type AtTheMachine, NOBODY } from "./keys/controls.ts";
 
 interface Bucket {
   /** Robot time at its end, s. */
@@ -19,6 +20,9 @@ export interface View {
   readonly fill: number | undefined;
   readonly robot: RobotStatus | undefined;
   readonly learner: LearnerStatus | undefined;
+  readonly people: AtTheMachine;
+  /** Whether keys are heard. */
+  readonly keys: boolean;
   /** When the present stage began, s of robot time. */
   readonly stageSince: number;
   readonly stagesSeen: readonly string[];
@@ -38,6 +42,8 @@ export function emptyView(title: string, rateHz: number | undefined, fill: numbe
     fill,
     robot: undefined,
     learner: undefined,
+    people: NOBODY,
+    keys: false,
     stageSince: 0,
     stagesSeen: [],
     rewards: [],
