@@ -65,6 +65,48 @@ test("before learning starts it is said plainly what the robot does", () => {
   ]);
 });
 
+test.each<[Partial<RobotStatus>, object, string, string]>([
+  [
+    { state: "estop", standstill: { cause: "estop", text: "emergency stop from the terminal", sinceMs: 1000 } },
+    {},
+    "emergency stop from the terminal 12 s ago; r resets",
+    'emergency stop from the terminal 12 s ago; the order "reset" resets',
+  ],
+  [
+    { state: "fault", standstill: { cause: "temperature", text: "elbow: expected 60 °C, found 70", sinceMs: 12_000 } },
+    {},
+    "fault: temperature: elbow: expected 60 °C, found 70 1 s ago; r resets",
+    'fault: temperature: elbow: expected 60 °C, found 70 1 s ago; the order "reset" resets',
+  ],
+  [
+    { state: "held", standstill: { cause: "operator", text: "paused", sinceMs: 11_000 } },
+    { paused: true },
+    "paused 2 s ago; p resumes",
+    'paused 2 s ago; the order "resume" resumes',
+  ],
+  [
+    { state: "held", standstill: { cause: "policy", text: "its process is gone", sinceMs: 13_000 } },
+    {},
+    "held: policy: its process is gone 0 s ago; goes on by itself when that is over",
+    "held: policy: its process is gone 0 s ago; goes on by itself when that is over",
+  ],
+  [{ state: "ready" }, { paused: true }, "paused; p resumes", 'paused; the order "resume" resumes'],
+  [{ state: "ready" }, {}, "ready", "ready"],
+])("a robot that stands still says why, since when and what mends it: %j", (changes, people, withKeys, without) => {
+  const view = { ...watch(start, 1, 5, changes), people: { paused: false, steering: undefined, ...people } };
+  const block = renderBlock({ ...view, keys: true }, 120, 13_000);
+  expect(block[1]).toBe(`  robot    ${withKeys}`);
+  expect(block.at(-1)).toBe("  keys     space emergency stop, p pause, q end, ? what the others do");
+  expect(renderBlock(view, 120, 13_000)[1]).toBe(`  robot    ${without}`);
+  expect(renderLine(view, 13_000).split(" | ")[2]).toBe(without);
+});
+
+test("it is said who steers", () => {
+  const view = { ...watch(start, 1, 5), people: { paused: false, steering: "stand" } };
+  expect(renderBlock({ ...view, keys: true }, 120)[2]).toBe('  steers   you hold "stand"; backspace gives back');
+  expect(renderLine(view)).toContain('| a person holds "stand" |');
+});
+
 test("while it learns, one line says it all", () => {
   const walking = watch(watch(start, 600, 5), 300, 8, {
     policyVersion: 104,

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { HIGH, LOW, mapAction } from "../../../robots/a1/action.ts";
+import { A1_GESTURES } from "../../../robots/a1/gestures.ts";
 
 const map = (action: ArrayLike<number>) => {
   const out = new Float64Array(12);
@@ -43,4 +44,14 @@ test("whatever is asked, the target stays in the used range", () => {
 
 test("NaN stays NaN, for the limits behind it to refuse", () => {
   expect(map(new Float64Array(12).fill(Number.NaN)).every(Number.isNaN)).toBe(true);
+});
+
+test("an action goes where its gesture says", () => {
+  for (const [name, leg] of [
+    ["stand", [0, 0.9, -1.8]],
+    ["crouch", [0, 1.3, -2.6]],
+  ] as const) {
+    const { action } = A1_GESTURES.find((gesture) => gesture.name === name)!;
+    for (const [i, angle] of map(Float32Array.from(action)).entries()) expect(angle).toBeCloseTo(leg[i % 3]!, 5);
+  }
 });

@@ -213,6 +213,24 @@ test("unsafe limits are refused before anything moves", async () => {
   expect(governor.status.state).toBe("fault");
 });
 
+test("an emergency stop ends the way to the rest pose at once", async () => {
+  const slow: RobotSpec = { ...spec, rest: { speed: 0.01, contactError: 0.1 } };
+  const { driver, governor, inbox } = rig((question, inbox) => answer(question, inbox), {
+    clock: patientClock(),
+    spec: slow,
+    report: (text) => {
+      if (text === "returns to its rest pose") setTimeout(() => governor.order(estop), 20);
+    },
+  });
+  expect(inbox.answer).toBeUndefined();
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(), 20);
+  await governor.run(stop.signal);
+  expect(governor.status).toMatchObject({ state: "estop", standstill: { cause: "estop" } });
+  const left = driver.targets.at(-1)!;
+  expect(Math.abs(left[0]!)).toBeGreaterThan(0.2); // it was far from there
+});
+
 test("at an orderly end a machine that rests returns to its rest pose, slowly; one that meets something stops there", async () => {
   const resting: RobotSpec = { ...spec, rest: { speed: 1, contactError: 0.1 } };
   const free = ordered(() => {}, { spec: resting });
