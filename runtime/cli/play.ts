@@ -23,7 +23,10 @@ MOVES THE ROBOT. It acts with a policy that was learned before; nothing is learn
   --seed <n>      every random number follows from it
   --json          one JSON object a line instead of a picture
   --task.…=  --runtime.…=
-                  any other setting, as --task.start=belly; those of the run it comes from hold otherwise`;
+                  any other setting, as --task.start=belly; those of the run it comes from hold otherwise
+
+At a terminal space is the EMERGENCY STOP and ? says what the other keys do; elsewhere orders are lines of JSON on the
+standard input, as {"order":"estop"}, and SIGUSR2 stops it.`;
 
 export async function play(argv: readonly string[]): Promise<number> {
   const args = parseArguments("play", argv, { ...RUN_OPTIONS, driver: "text", seconds: "text", mode: "text" });

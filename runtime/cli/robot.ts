@@ -18,7 +18,10 @@ MOVES THE ROBOT. It acts with what a "reverie learner" elsewhere sends, and expl
   --seed <n>      every random number follows from it
   --json          one JSON object a line instead of a picture
   --task.…=  --runtime.…=
-                  any other setting; config.json in the run directory has them all`;
+                  any other setting; config.json in the run directory has them all
+
+At a terminal space is the EMERGENCY STOP and ? says what the other keys do; elsewhere orders are lines of JSON on the
+standard input, as {"order":"estop"}, and SIGUSR2 stops it.`;
 
 export async function robot(argv: readonly string[]): Promise<number> {
   const table = { ...RUN_OPTIONS, steps: "text", driver: "text", learner: "text" } as const;

@@ -21,7 +21,10 @@ MOVES THE ROBOT. It learns while it runs; robot and learner are both on this mac
   --port <n>      where the learner listens on 127.0.0.1, by default any free port
   --json          one JSON object a line instead of a picture
   --task.…=  --runtime.…=  --learner.…=
-                  any other setting; config.json in the run directory has them all`;
+                  any other setting; config.json in the run directory has them all
+
+At a terminal space is the EMERGENCY STOP and ? says what the other keys do; elsewhere orders are lines of JSON on the
+standard input, as {"order":"estop"}, and SIGUSR2 stops it.`;
 
 export async function teach(argv: readonly string[]): Promise<number> {
   const table = { ...RUN_OPTIONS, steps: "text", driver: "text", preset: "text", port: "text" } as const;
