@@ -107,18 +107,25 @@ test("the controller is never asked for more than the effort limit", () => {
   );
 });
 
-test("a target within all limits is left as it is, and every limit that acts is counted", () => {
+test("a target within all limits is left as it is, and the limit that decides is counted", () => {
   const limiter = new Limiter(ONE, 0.2);
   expect(follow(limiter, 0.5, [0.502, 0.51, 0.52])).toEqual([0.502, 0.51, 0.52]);
-  expect(limiter.counts).toEqual({ acceleration: 0, velocity: 0, error: 0, effort: 0, position: 0 });
-  limiter.limit(Float64Array.of(3), [1.85], [0]);
-  expect(limiter.counts).toMatchObject({ velocity: 1, acceleration: 1, error: 1 });
-  limiter.seed([1.95]);
-  limiter.limit(Float64Array.of(1.95), [1.95], [0]);
-  expect(limiter.counts.position).toBe(1);
-  limiter.seed([0.5]);
-  limiter.limit(Float64Array.of(0.5), [0.5], [30]);
-  expect(limiter.counts.effort).toBe(1);
+  const none = { acceleration: 0, velocity: 0, error: 0, effort: 0, position: 0 };
+  expect(limiter.counts).toEqual(none);
+  const decides = (from: number, wanted: number, position: number, velocity: number) => {
+    const fresh = new Limiter(ONE, 0.2);
+    fresh.seed([from]);
+    fresh.limit(Float64Array.of(wanted), [position], [velocity]);
+    return fresh.counts;
+  };
+  expect(decides(0.5, 1.5, 0.5, 0)).toEqual({ ...none, acceleration: 1 });
+  expect(decides(0.5, 0.5, 0.1, 0)).toEqual({ ...none, error: 1 });
+  expect(decides(0.5, 0.5, 0.5, 30)).toEqual({ ...none, effort: 1 });
+  expect(decides(1.9, 1.95, 1.9, 0)).toEqual({ ...none, position: 1 });
+  const fast = new Limiter({ ...ONE, joints: [{ ...JOINT, accelerationLimit: 750 }] }, Number.POSITIVE_INFINITY);
+  fast.seed([0]);
+  fast.limit(Float64Array.of(1), [0], [0]);
+  expect(fast.counts).toEqual({ ...none, velocity: 1 });
 });
 
 test("a refused target leaves the command in force as it was", () => {
