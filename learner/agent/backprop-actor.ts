@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { stopGradient } from "../nn/stop-gradient.ts";
 import { normalisedEntropy } from "./actor.ts";
-import { type ActorRule, type ActorState, firstDistributions, pair } from "./actor-objective.ts";
+import { type ActorRule, type ActorState, type AgentSettings, firstDistributions, pair } from "./actor-objective.ts";
 
 /** Gradient through the learned dynamics, advantages divided by max(1, their running deviation), adaptive entropy. */
 export const backpropActor: ActorRule = {
@@ -22,7 +22,7 @@ export const backpropActor: ActorRule = {
         ...state,
         advantageMoments: moments,
         advantageUpdates: updates,
-        alpha: adaptAlpha(state.alpha, meanSpread, settings.entropyTarget),
+        alpha: adaptAlpha(state.alpha, meanSpread, entropyTarget(updates, settings)),
       },
     };
   },
@@ -44,10 +44,19 @@ function updateMoments(
   return { moments, updates, centre, divisor: tf.maximum(tf.sqrt(variance), 1) as tf.Scalar };
 }
 
+/** In a straight line from the first target to the last over the first `entropyAnneal` updates. */
+export function entropyTarget(
+  updates: tf.Scalar,
+  { entropyTarget: first, entropyTargetEnd: last, entropyAnneal }: AgentSettings,
+): tf.Scalar {
+  const left = tf.maximum(tf.sub(1, tf.div(updates, Math.max(1, entropyAnneal))), 0);
+  return tf.add(tf.mul(left, first - last), last) as tf.Scalar;
+}
+
 /** DayDreamer's rule: ×1.1 below target / 1.1, ÷1.1 above target · 1.1, kept in [1e-5, 1]. */
-function adaptAlpha(alpha: tf.Tensor1D, spread: tf.Tensor1D, target: number): tf.Tensor1D {
-  const low = tf.cast(tf.less(spread, target / 1.1), "float32");
-  const high = tf.cast(tf.greater(spread, target * 1.1), "float32");
+function adaptAlpha(alpha: tf.Tensor1D, spread: tf.Tensor1D, target: tf.Scalar): tf.Tensor1D {
+  const low = tf.cast(tf.less(spread, tf.div(target, 1.1)), "float32");
+  const high = tf.cast(tf.greater(spread, tf.mul(target, 1.1)), "float32");
   const factor = tf.add(tf.add(tf.mul(low, 0.1), tf.mul(high, 1 / 1.1 - 1)), 1);
   return tf.minimum(tf.maximum(tf.mul(alpha, factor), 1e-5), 1) as tf.Tensor1D;
 }

@@ -1,6 +1,8 @@
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
+import { entropyTarget } from "../../../learner/agent/backprop-actor.ts";
 import { updateAgent } from "../../../learner/agent/update.ts";
+import { LEARNER_DEFAULTS } from "../../../learner/config.ts";
 import { useEager } from "../../../learner/nn/eager.ts";
 import {
   expectOracle,
@@ -41,4 +43,12 @@ describe.each(["backprop", "reinforce"] as const)("an update with the %s actor",
       expect(relativeError(after.returnRange.dataSync(), oracle.expected.returnRangeAfter)).toBeLessThan(1e-4);
     }
   });
+});
+
+test("the entropy an actor is held at goes from the first target to the last in a straight line", () => {
+  const settings = { ...LEARNER_DEFAULTS.agent, entropyTarget: 0.5, entropyTargetEnd: 0.2, entropyAnneal: 100 };
+  const at = (updates: number): number => entropyTarget(tf.scalar(updates), settings).dataSync()[0]!;
+  expect([0, 1, 50, 99, 100, 1e6].map(at).map((x) => Number(x.toFixed(4)))).toEqual([
+    0.5, 0.497, 0.35, 0.203, 0.2, 0.2,
+  ]);
 });

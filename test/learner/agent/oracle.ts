@@ -49,6 +49,7 @@ export function oracleSettings({ actor, constants, actorState }: Oracle): AgentS
     lambda: constants.lambda_,
     entropy: constants.entropy,
     entropyTarget: actorState.entropyTarget ?? 0,
+    entropyTargetEnd: actorState.entropyTarget ?? 0,
     freeNats: constants.freeNats,
     dynScale: constants.dynScale,
     repScale: constants.repScale,
