@@ -11,6 +11,8 @@ export const RUNTIME_DEFAULTS = {
     handoverTicks: 5,
     /** How long before a servo deadline the loop's thread itself sleeps, hearing nothing, to wake on time. */
     blockMs: 1,
+    /** Of that, how long the thread spins at the end, µs; 0: it only sleeps, and wakes late by the kernel's timer slack. */
+    spinUs: 100,
     /** Lockstep: how long an answer of the policy may take before the loop gives up. */
     lockstepTimeoutMs: 120_000,
   },

@@ -25,6 +25,8 @@ const RANGES: Readonly<Record<string, Range>> = {
   "runtime.watchdogs.surprise.times": positive,
   "runtime.watchdogs.surprise.after": count,
   ...Object.fromEntries(WATCHDOGS.map((name) => [`runtime.watchdogs.${name}.holdOffMs`, notNegative])),
+  "runtime.governor.blockMs": notNegative,
+  "runtime.governor.spinUs": notNegative,
   "runtime.policy.noise": notNegative,
   "learner.agent.horizon": count,
   "learner.agent.gamma": share,

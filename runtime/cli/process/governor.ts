@@ -48,7 +48,7 @@ async function start(order: Extract<ToGovernor, { type: "start" }>): Promise<voi
 async function govern({ config, sequence, episode, steps }: Extract<ToGovernor, { type: "start" }>): Promise<void> {
   const { spec, task, schema, driver: makeDriver } = await loadMachine(config);
   const lockstep = config.clock === "lockstep";
-  const clock = lockstep ? new VirtualClock() : new RealtimeClock({ blockMs: config.runtime.governor.blockMs });
+  const clock = lockstep ? new VirtualClock() : new RealtimeClock(config.runtime.governor);
   const driver = await makeDriver(clock);
   const layout = stepLayout(schema);
   let tally = NO_STEPS;
