@@ -133,7 +133,7 @@ export interface Driver {
   readonly calibrated?: readonly { readonly min: number; readonly max: number }[];
   /** Newest sample. Throws when there is none fresh enough. */
   read(): Promise<Sample>;
-  /** Returns what was really sent. A target that is not finite throws and nothing is sent. */
+  /** Returns what was really sent, good until the next write. A target that is not finite throws and nothing is sent. */
   write(command: JointCommand): Promise<JointCommand>;
   /** Brings the machine to an end state without a policy. Safe at any time, repeatedly. */
   relax(end: EndState): Promise<void>;

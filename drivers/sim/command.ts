@@ -1,20 +1,27 @@
 import type { JointCommand, RobotSpec } from "../../runtime/robot.ts";
 
+const PARTS = ["position", "kp", "kd"] as const;
+
 /** Throws unless `command` has one finite number a joint for target and gains. */
-export function assertCommand(spec: RobotSpec, command: JointCommand): void {
-  for (const part of ["position", "kp", "kd"] as const) {
+export function assertCommand({ name, joints }: RobotSpec, command: JointCommand): void {
+  for (const part of PARTS) {
     const values = command[part];
-    if (values.length !== spec.joints.length) {
-      throw new Error(`${spec.name}: expected a ${part} for ${spec.joints.length} joints, found ${values.length}`);
+    if (values.length !== joints.length) {
+      throw new Error(`${name}: expected a ${part} for ${joints.length} joints, found ${values.length}`);
     }
-    spec.joints.forEach((joint, i) => {
-      if (!Number.isFinite(values[i])) {
-        throw new Error(`${spec.name}: ${part} of ${joint.name} is not finite: ${values[i]}; nothing was sent`);
-      }
-    });
+    for (let i = 0; i < values.length; i++) {
+      if (Number.isFinite(values[i])) continue;
+      throw new Error(`${name}: ${part} of ${joints[i]!.name} is not finite: ${values[i]}; nothing was sent`);
+    }
   }
 }
 
-export function copyCommand({ position, kp, kd }: JointCommand): JointCommand {
-  return { position: position.slice(), kp: kp.slice(), kd: kd.slice() };
+/** All zero: a place for commands to be copied to. */
+export function emptyCommand(joints: number): JointCommand {
+  return { position: new Float64Array(joints), kp: new Float64Array(joints), kd: new Float64Array(joints) };
+}
+
+export function copyCommand(from: JointCommand, to: JointCommand): JointCommand {
+  for (const part of PARTS) to[part].set(from[part]);
+  return to;
 }

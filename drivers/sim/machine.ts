@@ -93,16 +93,17 @@ export class Machine {
   /** Reuses its arrays. */
   sample(timeNs: bigint): Sample {
     const { qpos, qvel } = this.#physics;
-    this.#joints.forEach((at, i) => {
+    for (let i = 0; i < this.#joints.length; i++) {
+      const at = this.#joints[i]!;
       this.#position[i] = qpos[at.qpos]!;
       this.#jointVelocity[i] = qvel[at.qvel]!;
-    });
+    }
     const joints = { timeNs, position: this.#position, velocity: this.#jointVelocity, effort: this.#effort };
     if (this.#base === undefined) return { ...joints, sensors: {} };
     const { position, orientation, gyro, velocity } = this.#sensors;
-    position.set(qpos.subarray(this.#base.qpos, this.#base.qpos + 3));
-    orientation.set(qpos.subarray(this.#base.qpos + 3, this.#base.qpos + 7));
-    gyro.set(qvel.subarray(this.#base.qvel + 3, this.#base.qvel + 6)); // MuJoCo turns free joints in the body's frame
+    copyPart(qpos, this.#base.qpos, position);
+    copyPart(qpos, this.#base.qpos + 3, orientation);
+    copyPart(qvel, this.#base.qvel + 3, gyro); // MuJoCo turns free joints in the body's frame
     this.#velocity.mean(velocity);
     return { ...joints, sensors: this.#sensors };
   }
@@ -157,4 +158,9 @@ export class Machine {
   delete(): void {
     this.#physics.delete();
   }
+}
+
+/** Fills `to`; without the view that `subarray` would make. */
+function copyPart(from: Float64Array, offset: number, to: Float64Array): void {
+  for (let i = 0; i < to.length; i++) to[i] = from[offset + i]!;
 }

@@ -20,10 +20,11 @@ export class MovingAverage {
 
   /** Sums anew each time, oldest first: nothing drifts, and equal contents give equal bits. */
   mean(out: Float64Array): void {
-    const held = this.state();
+    const ring = this.#ring;
     for (let i = 0; i < this.#width; i++) {
       let sum = 0;
-      for (let at = i; at < held.length; at += this.#width) sum += held[at]!;
+      for (let at = this.#at + i; at < ring.length; at += this.#width) sum += ring[at]!;
+      for (let at = i; at < this.#at; at += this.#width) sum += ring[at]!;
       out[i] = sum / this.#size;
     }
   }

@@ -13,8 +13,11 @@ const GEOM_TYPES = {
 } as const satisfies Record<Shape, string>;
 const SHAPES = Object.keys(GEOM_TYPES) as readonly Shape[];
 
-/** MuJoCo's own bound, mjMAXVAL; false for NaN. */
-const isSane = (x: number): boolean => Math.abs(x) < 1e10;
+/** Within MuJoCo's own bound, mjMAXVAL; false for NaN. A loop: `every` would put each number on the heap. */
+function areSane(numbers: Float64Array): boolean {
+  for (let i = 0; i < numbers.length; i++) if (!(Math.abs(numbers[i]!) < 1e10)) return false;
+  return true;
+}
 
 /**
  * One MuJoCo model with its state. The only file that touches the MuJoCo bindings. Owns memory outside the JavaScript
@@ -72,7 +75,7 @@ export class Physics {
 
   /** Throws when the simulation has diverged. */
   assertSane(): void {
-    if (this.qpos.every(isSane) && this.qvel.every(isSane)) return;
+    if (areSane(this.qpos) && areSane(this.qvel)) return;
     throw new Error(
       `simulation diverged by ${this.#data.time.toFixed(3)} s: expected positions and velocities below 1e10, found [${this.qpos}] and [${this.qvel}]; a smaller time step or smaller gains may help`,
     );

@@ -2,7 +2,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { Driver, EndState, JointCommand, RobotSpec, Sample } from "../../runtime/robot.ts";
 import type { PictureSettings } from "./camera/camera.ts";
 import type { CameraSpec } from "./camera/viewpoint.ts";
-import { assertCommand, copyCommand } from "./command.ts";
+import { assertCommand, copyCommand, emptyCommand } from "./command.ts";
 import { Machine } from "./machine.ts";
 import type { SimModel } from "./model.ts";
 import { decodeSnapshot, encodeSnapshot, modelFingerprint } from "./snapshot.ts";
@@ -20,6 +20,9 @@ export class SimDriver implements Driver {
   readonly #model: SimModel;
   readonly #clock: Clock;
   readonly #fingerprint: number;
+  /** What the motors follow and what `write` returns: written to each time, so that a tick leaves nothing to collect. */
+  readonly #followed: JointCommand;
+  readonly #sent: JointCommand;
   #machine: Machine | undefined;
   /** Clock time of the physics' present, ns. */
   #present: bigint | undefined;
@@ -30,6 +33,8 @@ export class SimDriver implements Driver {
     this.#model = model;
     this.#clock = clock;
     this.#fingerprint = modelFingerprint(model.xml);
+    this.#followed = emptyCommand(spec.joints.length);
+    this.#sent = emptyCommand(spec.joints.length);
   }
 
   /** Puts the machine where its model starts. Does nothing when open: a machine that was restored stays so. */
@@ -47,8 +52,8 @@ export class SimDriver implements Driver {
     const machine = this.#advance();
     machine.assertSane();
     assertCommand(this.#spec, command);
-    machine.command = copyCommand(command);
-    return copyCommand(command);
+    machine.command = copyCommand(command, this.#followed);
+    return copyCommand(command, this.#sent);
   }
 
   /** "hold" of a limp machine holds it where it lies. */

@@ -173,7 +173,7 @@ export class Governor {
   }
 
   async #loop(signal: AbortSignal): Promise<void> {
-    const { clock, spec, steps, sequence } = this.#options;
+    const { clock, settings, spec, steps, sequence } = this.#options;
     const slots = servoTicksPerPolicyTick(spec);
     const periodNs = BigInt(Math.round(1e9 / spec.servoRateHz));
     const start = clock.now();
@@ -189,8 +189,9 @@ export class Governor {
       tick += missed;
       const begin = performance.now();
       const sample = await this.#read();
-      await this.#watch(sample, missed);
-      await this.#obey();
+      if (missed > 0 && settings.overrun === "hold") await this.#hold("overrun", `${missed} servo ticks missed`);
+      for (const trip of this.#watch(sample, missed)) await this.#heed(trip);
+      if (sample.estop === true || this.#orders.length > 0) await this.#obey();
       if (Math.floor(tick / slots) !== turn) {
         turn = Math.floor(tick / slots);
         await this.#policyTick(sample, signal);
@@ -213,7 +214,6 @@ export class Governor {
     if (this.#sample?.estop === true && this.#state !== "estop") {
       await this.#latch("stop", "estop", "the machine's emergency stop is pressed");
     }
-    if (this.#orders.length === 0) return;
     const orders = this.#orders;
     this.#orders = [];
     for (const order of orders) {
@@ -263,19 +263,16 @@ export class Governor {
     return this.#watchdogs.blocking();
   }
 
-  async #watch(sample: Sample, missedTicks: number): Promise<void> {
-    const { clock, settings } = this.#options;
-    if (missedTicks > 0 && settings.overrun === "hold")
-      await this.#hold("overrun", `${missedTicks} servo ticks missed`);
+  #watch(sample: Sample, missedTicks: number): readonly Trip[] {
     const trips = this.#watchdogs.check({
       sample,
-      nowNs: clock.now(),
+      nowNs: this.#options.clock.now(),
       command: this.#state === "engaged" && this.#commanded ? this.#sent : undefined,
       missedTicks,
       surprise: this.#surprise,
     });
     this.#surprise = undefined;
-    for (const trip of trips) await this.#heed(trip);
+    return trips;
   }
 
   async #heed({ watchdog, kind, text }: Trip): Promise<void> {
