@@ -1,6 +1,7 @@
 /** What the robot's processes say to each other, over Node's IPC; the supervisor passes on what is for a sibling. */
 import type { ChildProcess } from "node:child_process";
 import type { RuntimeConfig } from "./defaults.ts";
+import type { GcReport } from "./governor/gc-pauses.ts";
 import type { GovernorStatus } from "./governor/governor.ts";
 import type { Answer, Question } from "./governor/inbox.ts";
 import type { Mark, MarkedStep, Order } from "./governor/orders.ts";
@@ -24,6 +25,8 @@ export interface SupervisorConfig {
   readonly play?: string;
   /** Ends by itself after so many steps of this session; 0: never. */
   readonly steps: number;
+  /** Ask the system for what keeps the loop on time. */
+  readonly realtime?: boolean;
   readonly runtime: RuntimeConfig;
 }
 
@@ -57,8 +60,12 @@ export type FromGovernor =
   | { readonly type: "failed"; readonly reason: string }
   | Note;
 
-/** With what the steps since the report before came to. */
-export interface GovernorReport extends GovernorStatus, Tally {}
+/** With what the steps since the report before came to, and how its process fares. */
+export interface GovernorReport extends GovernorStatus, Tally {
+  readonly gc: GcReport;
+  /** How the system schedules the loop's thread, as it said at the start; "" before. */
+  readonly scheduling: string;
+}
 
 /** What a person said of the episode that a step ends. */
 export interface StepMark {

@@ -4,6 +4,8 @@ import { meanReward, robotSeconds, type View } from "./view.ts";
 
 const BARS = "▁▂▃▄▅▆▇█";
 const BARS_SHOWN = 30;
+/** A shorter pause deserves no word. */
+const GC_SHOWN_MS = 2;
 
 const KEYS = "space emergency stop, p pause, q end, ? what the others do";
 
@@ -109,7 +111,9 @@ function loopText({ robot }: View): string {
   if (robot === undefined) return "";
   const { p50Ms, p99Ms, maxMs } = robot.loop.lateness;
   const late = `late by ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)}, max ${maxMs.toFixed(1)}`;
-  return `${late}; ticks missed ${robot.missedTicks}, starved ${robot.starvedTicks}`;
+  const { longestMs } = robot.gc;
+  const pause = longestMs >= GC_SHOWN_MS ? `, longest GC pause ${longestMs.toFixed(1)} ms` : "";
+  return `${late}; ticks missed ${robot.missedTicks}, starved ${robot.starvedTicks}${pause}`;
 }
 
 function cut(line: string, columns: number): string {

@@ -65,6 +65,10 @@ export interface GovernorStatus {
   /** Of the action in force. */
   readonly policyVersion: number;
   readonly loop: LoopReport;
+  /** Servo ticks that ran. */
+  readonly ticks: number;
+  /** Servo ticks that were due by when the last one began, by the clock alone: those that ran and those that were missed. */
+  readonly dueTicks: number;
   /** Servo ticks that were skipped because they began too late. */
   readonly missedTicks: number;
   /** Policy ticks without an answer. */
@@ -104,7 +108,7 @@ export class Governor {
   #surprise: number | undefined;
   #policyIsGone = false;
   #starvedInRow = 0;
-  #counts = { missedTicks: 0, starvedTicks: 0, holds: 0 };
+  #counts = { ticks: 0, dueTicks: 0, missedTicks: 0, starvedTicks: 0, holds: 0 };
 
   /** Throws on settings that are none. */
   constructor(options: GovernorOptions) {
@@ -182,10 +186,13 @@ export class Governor {
       const deadline = start + BigInt(tick) * periodNs;
       await clock.sleepUntil(deadline);
       if (signal.aborted) return;
-      const lateNs = clock.now() - deadline;
+      const now = clock.now();
+      const lateNs = now - deadline;
       const missed = Number(lateNs / periodNs);
       this.#times.add("lateness", Number(lateNs) / 1e6);
+      this.#counts.ticks++;
       this.#counts.missedTicks += missed;
+      this.#counts.dueTicks = Number((now - start) / periodNs) + 1;
       tick += missed;
       const begin = performance.now();
       const sample = await this.#read();

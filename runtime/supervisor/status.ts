@@ -1,3 +1,4 @@
+import { NO_GC } from "../governor/gc-pauses.ts";
 import { LoopTimes } from "../governor/loop-times.ts";
 import type { Order } from "../governor/orders.ts";
 import { NO_STEPS } from "../governor/tally.ts";
@@ -52,6 +53,8 @@ export const NO_GOVERNOR: GovernorReport = {
   policyVersion: 0,
   standstill: undefined,
   loop: new LoopTimes().report(),
+  ticks: 0,
+  dueTicks: 0,
   missedTicks: 0,
   starvedTicks: 0,
   refusedActions: 0,
@@ -59,5 +62,7 @@ export const NO_GOVERNOR: GovernorReport = {
   trips: NO_TRIPS,
   limits: { acceleration: 0, velocity: 0, error: 0, effort: 0, position: 0 },
   interventions: 0,
+  gc: NO_GC,
+  scheduling: "",
   ...NO_STEPS,
 };
