@@ -5,6 +5,8 @@ import { type Channel, childChannel } from "../ipc.ts";
 export interface ChildOptions<FromChild> {
   readonly name: string;
   readonly entry: URL;
+  /** Options of Node for this process alone. */
+  readonly nodeOptions?: readonly string[];
   readonly settings: typeof RUNTIME_DEFAULTS.supervisor;
   readonly onMessage: (message: FromChild) => void;
   /** A process has been started, the first or another: give it its orders. */
@@ -46,8 +48,12 @@ export class Child<FromChild, ToChild> {
   }
 
   start(): void {
-    const { entry, onMessage, onStart, report, name } = this.#options;
-    const child = fork(entry, { serialization: "advanced", stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    const { entry, nodeOptions = [], onMessage, onStart, report, name } = this.#options;
+    const child = fork(entry, {
+      execArgv: [...process.execArgv, ...nodeOptions],
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
     const born = performance.now();
     let lastWords = "";
     let heard = born + LOADING_MS;

@@ -27,6 +27,8 @@ export interface SupervisorOptions {
 const STATUS_MS = 1000;
 /** Steps on their way to the link; bounds what it must hold in memory. */
 const LINK_WINDOW = 1024;
+/** A collector with helpers waits for them, and a busy machine lets them wait: its pauses were 50 ms instead of 1. */
+const GOVERNOR_OPTIONS = ["--single-threaded-gc"];
 /** A process that dies so often in a row before it ever worked would do so for ever. */
 const HOPELESS = 3;
 
@@ -101,6 +103,7 @@ export class Supervisor {
     this.#governor = new Child({
       name: "governor",
       entry: entries.governor,
+      nodeOptions: GOVERNOR_OPTIONS,
       settings,
       report,
       onMessage: (message) => this.#fromGovernor(message),
