@@ -13,6 +13,8 @@ export const RUNTIME_DEFAULTS = {
     blockMs: 1,
     /** Of that, how long the thread spins at the end, µs; 0: it only sleeps, and wakes late by the kernel's timer slack. */
     spinUs: 100,
+    /** Priority of SCHED_FIFO that --realtime asks for, 1 to 99; most kernel threads of drivers have 50. */
+    fifoPriority: 50,
     /** Lockstep: how long an answer of the policy may take before the loop gives up. */
     lockstepTimeoutMs: 120_000,
   },

@@ -7,7 +7,11 @@ import type { Ending, Part } from "./keeper.ts";
 export type LearnerStart = Omit<Extract<LearnerOrder, { type: "start" }>, "type">;
 
 /** Starts a learner of its own process. What it prints goes to learner.log in the run directory. */
-export function forkLearner(start: LearnerStart, onEvent: (event: LearnerEvent) => void): Part {
+export function forkLearner(
+  start: LearnerStart,
+  onEvent: (event: LearnerEvent) => void,
+  onPid: (pid: number) => void = () => {},
+): Part {
   const log = openSync(join(start.run, "learner.log"), "a");
   const child = fork(new URL("./process/learner.js", import.meta.url), {
     detached: true, // Ctrl-C and Ctrl-Z of a terminal reach the command alone, and it says what to do
@@ -15,6 +19,7 @@ export function forkLearner(start: LearnerStart, onEvent: (event: LearnerEvent) 
     stdio: ["ignore", log, log, "ipc"],
   });
   closeSync(log);
+  if (child.pid !== undefined) onPid(child.pid);
   const send = (order: LearnerOrder) => {
     if (child.connected) child.send(order, () => {}); // one that has just died is told by its exit
   };

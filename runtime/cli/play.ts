@@ -21,6 +21,7 @@ MOVES THE ROBOT. It acts with a policy that was learned before; nothing is learn
   --driver <name> what carries the robot: sim
   --clock <name>  realtime, or lockstep: as fast as it can
   --seed <n>      every random number follows from it
+  --realtime      ask the system for what keeps the loop on time, and say what it gave
   --json          one JSON object a line instead of a picture
   --task.…=  --runtime.…=
                   any other setting, as --task.start=belly; those of the run it comes from hold otherwise
@@ -29,7 +30,13 @@ At a terminal space is the EMERGENCY STOP and ? says what the other keys do; els
 standard input, as {"order":"estop"}, and SIGUSR2 stops it.`;
 
 export async function play(argv: readonly string[]): Promise<number> {
-  const args = parseArguments("play", argv, { ...RUN_OPTIONS, driver: "text", seconds: "text", mode: "text" });
+  const args = parseArguments("play", argv, {
+    ...RUN_OPTIONS,
+    driver: "text",
+    realtime: "flag",
+    seconds: "text",
+    mode: "text",
+  });
   const [name = ""] = expectPositionals("play", ["robot"], args);
   const { values, flags } = args;
   const seconds = values.seconds === undefined ? 0 : wholeNumber("play", "seconds", values.seconds, 1);
@@ -49,7 +56,10 @@ export async function play(argv: readonly string[]): Promise<number> {
   const policy = copyPolicy(source);
   try {
     const steps = seconds * spec.policyRateHz;
-    const start = robotStarter({ settings, run: "", learner: () => "", play: policy, steps, controls }, screen);
+    const start = robotStarter(
+      { settings, run: "", learner: () => "", play: policy, steps, controls, realtime: flags.has("realtime") },
+      screen,
+    );
     const failure = await attend([{ name: "robot", stopMs: 30_000, start, note }], screen, controls);
     const summary = played(policyVersion, screen.view.total, spec.policyRateHz);
     screen.result({ type: "played", ...summary });

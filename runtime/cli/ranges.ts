@@ -13,6 +13,10 @@ const whole: Range = { says: "a whole number from 0 up", holds: (value) => Numbe
 const positive: Range = { says: "a number above 0", holds: (value) => value > 0 && Number.isFinite(value) };
 const share: Range = { says: "a number from 0 to 1", holds: (value) => value >= 0 && value <= 1 };
 const notNegative: Range = { says: "a number from 0 up", holds: (value) => value >= 0 && Number.isFinite(value) };
+const priority: Range = {
+  says: "a whole number from 1 to 99",
+  holds: (value) => Number.isInteger(value) && value >= 1 && value <= 99,
+};
 const sequence: Range = { says: "a whole number from 2 up", holds: (value) => Number.isInteger(value) && value >= 2 };
 
 const RANGES: Readonly<Record<string, Range>> = {
@@ -27,6 +31,7 @@ const RANGES: Readonly<Record<string, Range>> = {
   ...Object.fromEntries(WATCHDOGS.map((name) => [`runtime.watchdogs.${name}.holdOffMs`, notNegative])),
   "runtime.governor.blockMs": notNegative,
   "runtime.governor.spinUs": notNegative,
+  "runtime.governor.fifoPriority": priority,
   "runtime.policy.noise": notNegative,
   "learner.agent.horizon": count,
   "learner.agent.gamma": share,

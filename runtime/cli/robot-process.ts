@@ -17,11 +17,13 @@ export interface RobotStart {
   readonly steps: number;
   /** What people order, and have ordered. */
   readonly controls: Controls;
+  /** Ask the system for what keeps the loop on time. */
+  readonly realtime: boolean;
 }
 
 /** A function that starts the robot's processes, and starts them again with the steps that are left. */
 export function robotStarter(start: RobotStart, screen: Screen): () => Part {
-  const { settings, run, learner, play, steps, controls } = start;
+  const { settings, run, learner, play, steps, controls, realtime } = start;
   const clock = settings.clock === "lockstep" ? "lockstep" : "realtime";
   let taken = 0;
   return () => {
@@ -33,7 +35,7 @@ export function robotStarter(start: RobotStart, screen: Screen): () => Part {
     };
     const left = steps === 0 ? 0 : Math.max(1, steps - taken);
     const supervisor = forkSupervisor(
-      { ...settings, clock, run, learner: learner(), ...(play === undefined ? {} : { play }), steps: left },
+      { ...settings, clock, run, learner: learner(), ...(play === undefined ? {} : { play }), steps: left, realtime },
       { onStatus: show, onNote: (text) => screen.note(text) },
     );
     controls.connect(supervisor.order);

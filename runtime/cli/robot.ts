@@ -16,6 +16,7 @@ MOVES THE ROBOT. It acts with what a "reverie learner" elsewhere sends, and expl
   --driver <name> what carries the robot: sim
   --clock <name>  realtime, or lockstep when the learner is started with it
   --seed <n>      every random number follows from it
+  --realtime      ask the system for what keeps the loop on time, and say what it gave
   --json          one JSON object a line instead of a picture
   --task.…=  --runtime.…=
                   any other setting; config.json in the run directory has them all
@@ -24,7 +25,7 @@ At a terminal space is the EMERGENCY STOP and ? says what the other keys do; els
 standard input, as {"order":"estop"}, and SIGUSR2 stops it.`;
 
 export async function robot(argv: readonly string[]): Promise<number> {
-  const table = { ...RUN_OPTIONS, steps: "text", driver: "text", learner: "text" } as const;
+  const table = { ...RUN_OPTIONS, steps: "text", driver: "text", realtime: "flag", learner: "text" } as const;
   const args = parseArguments("robot", argv, table);
   const [name = ""] = expectPositionals("robot", ["robot"], args);
   const { values, flags } = args;
@@ -34,6 +35,7 @@ export async function robot(argv: readonly string[]): Promise<number> {
   const typed = typedSettings("robot", args);
   const definition = await robotCalled("robot", name);
   const controls = controlsFor(definition);
+  const realtime = flags.has("realtime");
   const path = values.run ?? `runs/${name}`;
 
   return run({
@@ -48,7 +50,7 @@ export async function robot(argv: readonly string[]): Promise<number> {
       {
         name: "robot",
         stopMs: 30_000,
-        start: robotStarter({ settings, run: path, learner: () => learner, steps, controls }, screen),
+        start: robotStarter({ settings, run: path, learner: () => learner, steps, controls, realtime }, screen),
       },
     ],
   });

@@ -1,5 +1,7 @@
 import { LEARNER_DEFAULTS } from "../../learner/config.ts";
 import type { LearnerEvent } from "../../learner/train/status.ts";
+import { keepOffLoop } from "../realtime/ask.ts";
+import { thisMachine } from "../realtime/machine.ts";
 import { expectPositionals, parseArguments, wholeNumber } from "./arguments.ts";
 import { forkLearner } from "./learner-process.ts";
 import { RUN_OPTIONS, typedSettings } from "./options.ts";
@@ -19,6 +21,7 @@ MOVES THE ROBOT. It learns while it runs; robot and learner are both on this mac
   --seed <n>      every random number follows from it
   --preset <name> network size: robot-tiny, robot-small, robot-std
   --port <n>      where the learner listens on 127.0.0.1, by default any free port
+  --realtime      ask the system for what keeps the loop on time, and say what it gave
   --json          one JSON object a line instead of a picture
   --task.…=  --runtime.…=  --learner.…=
                   any other setting; config.json in the run directory has them all
@@ -27,7 +30,14 @@ At a terminal space is the EMERGENCY STOP and ? says what the other keys do; els
 standard input, as {"order":"estop"}, and SIGUSR2 stops it.`;
 
 export async function teach(argv: readonly string[]): Promise<number> {
-  const table = { ...RUN_OPTIONS, steps: "text", driver: "text", preset: "text", port: "text" } as const;
+  const table = {
+    ...RUN_OPTIONS,
+    steps: "text",
+    driver: "text",
+    realtime: "flag",
+    preset: "text",
+    port: "text",
+  } as const;
   const args = parseArguments("teach", argv, table);
   const [name = ""] = expectPositionals("teach", ["robot"], args);
   const { values, flags } = args;
@@ -36,6 +46,7 @@ export async function teach(argv: readonly string[]): Promise<number> {
   const typed = typedSettings("teach", args);
   const definition = await robotCalled("teach", name);
   const controls = controlsFor(definition);
+  const realtime = flags.has("realtime");
   const path = values.run ?? `runs/${name}`;
   const { policyRateHz } = definition.spec;
 
@@ -55,16 +66,20 @@ export async function teach(argv: readonly string[]): Promise<number> {
       };
       const { learner: config, seed, clock } = settings;
       const lockstep = clock === "lockstep";
+      const keepOff = async (pid: number) => {
+        const line = realtime && !lockstep ? await keepOffLoop("learner", pid, thisMachine) : undefined;
+        if (line !== undefined) screen.note(line);
+      };
       return [
         {
           name: "learner",
           stopMs: 120_000,
-          start: () => forkLearner({ run: path, bind: endpoint, config, seed, lockstep }, onLearner),
+          start: () => forkLearner({ run: path, bind: endpoint, config, seed, lockstep }, onLearner, keepOff),
         },
         {
           name: "robot",
           stopMs: 30_000,
-          start: robotStarter({ settings, run: path, learner: () => endpoint, steps, controls }, screen),
+          start: robotStarter({ settings, run: path, learner: () => endpoint, steps, controls, realtime }, screen),
         },
       ];
     },

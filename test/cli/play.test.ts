@@ -71,6 +71,20 @@ test("in real time it takes its seconds, and a person is told how it went", () =
   expect(stdout).not.toMatch(/learn|link|exploring/);
 }, 30_000);
 
+test("in lockstep nothing is asked of the system, and that is said", () => {
+  const { stdout, status } = play(
+    "reacher",
+    "--run",
+    makeRun(),
+    "--clock=lockstep",
+    "--seconds=1",
+    "--json",
+    "--realtime",
+  );
+  expect(status).toBe(0);
+  expect(stdout).toContain("realtime: nothing was asked for: in lockstep no deadline is on the machine's clock");
+}, 30_000);
+
 test.each<[string, () => string[], number, RegExp]>([
   [
     "a robot without a policy",

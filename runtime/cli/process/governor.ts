@@ -2,10 +2,21 @@
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import { RealtimeClock, VirtualClock } from "../../clock.ts";
+import { GcPauses } from "../../governor/gc-pauses.ts";
 import { Governor } from "../../governor/governor.ts";
 import { Inbox } from "../../governor/inbox.ts";
 import { addTallies, NO_STEPS, tallyStep } from "../../governor/tally.ts";
-import { type FromGovernor, type GovernorReport, parentChannel, type StepMark, type ToGovernor } from "../../ipc.ts";
+import {
+  type FromGovernor,
+  type GovernorReport,
+  parentChannel,
+  type StepMark,
+  type SupervisorConfig,
+  type ToGovernor,
+} from "../../ipc.ts";
+import { askRealtime } from "../../realtime/ask.ts";
+import { thisMachine } from "../../realtime/machine.ts";
+import { describeScheduling } from "../../realtime/scheduling.ts";
 import type { Driver } from "../../robot.ts";
 import { encodeSteps, stepLayout } from "../../wire/step-codec.ts";
 import { isSimulated, loadMachine } from "./machine.ts";
@@ -48,15 +59,18 @@ async function start(order: Extract<ToGovernor, { type: "start" }>): Promise<voi
 async function govern({ config, sequence, episode, steps }: Extract<ToGovernor, { type: "start" }>): Promise<void> {
   const { spec, task, schema, driver: makeDriver } = await loadMachine(config);
   const lockstep = config.clock === "lockstep";
+  if (config.realtime) channel.send({ type: "note", text: await realtime(config) });
+  const scheduling = describeScheduling(thisMachine.schedulingOf(process.pid));
   const clock = lockstep ? new VirtualClock() : new RealtimeClock(config.runtime.governor);
   const driver = await makeDriver(clock);
   const layout = stepLayout(schema);
+  const pauses = new GcPauses();
   let tally = NO_STEPS;
   let marks: StepMark[] = [];
   const report = (): GovernorReport => {
     const its = tally;
     tally = NO_STEPS;
-    return { ...governor.status, ...its };
+    return { ...governor.status, ...its, gc: pauses.report, scheduling };
   };
   const tellStatus = (): void => channel.send({ type: "status", status: report() });
   const governor = new Governor({
@@ -96,16 +110,25 @@ async function govern({ config, sequence, episode, steps }: Extract<ToGovernor, 
     await driver.open();
     if (statePath !== undefined) restore(driver, statePath);
     const before = pushes(driver);
+    if (!lockstep) await driver.read(); // the first is slow, and what it takes to load is not the loop's
+    pauses.start();
     await governor.run(stop.signal);
     if (statePath !== undefined) save(driver, statePath);
     const count = pushes(driver) - before;
     if (count > 0) channel.send({ type: "note", text: `the simulated robot was pushed ${count} times` });
   } finally {
     clearInterval(timer);
+    pauses.stop();
     await driver.close();
   }
   for (const { mark } of marks) channel.send({ type: "note", text: `"${mark}" was not kept: no step came after it` });
   channel.send({ type: "ended", status: report() });
+}
+
+/** What the system gave, one line for a person. */
+async function realtime({ clock, runtime }: SupervisorConfig): Promise<string> {
+  if (clock === "lockstep") return "realtime: nothing was asked for: in lockstep no deadline is on the machine's clock";
+  return askRealtime(process.pid, runtime.governor.fifoPriority, thisMachine);
 }
 
 function pushes(driver: Driver): number {
