@@ -113,20 +113,36 @@ function randomFeeds(spec: AgentSpec, config: LearnerConfig): Record<string, Flo
   return feeds;
 }
 
-/** Wall times, sorted, ms. Each update goes on from the state the last one left. */
-async function timeUpdates(program: Program, feeds: Record<string, Float32Array>, seconds: number): Promise<number[]> {
+/** Makes updates of robot-small on one thread, one after the other, for ever; yields the wall time of each, ms. */
+export async function* trainFlatOut(): AsyncGenerator<number, never> {
+  const config = configOf("default");
+  const spec = agentSpec(SCHEMA, config);
+  const program = await compile(updateInputs(spec, config), updateProgram(spec, config), { threads: 1 });
+  return yield* updates(program, randomFeeds(spec, config));
+}
+
+/** Wall time of one update after another, ms. Each goes on from the state the last one left. */
+async function* updates(program: Program, feeds: Record<string, Float32Array>): AsyncGenerator<number, never> {
   let state: Record<string, Float32Array> = feeds;
   let spare: Record<string, Float32Array> = Object.fromEntries(
     Object.entries(feeds).map(([name, data]) => [name, data.slice()]),
   );
+  for (;;) {
+    const start = performance.now();
+    await program.run(state, spare);
+    yield performance.now() - start;
+    [state, spare] = [spare, state];
+  }
+}
+
+/** Wall times, sorted, ms. */
+async function timeUpdates(program: Program, feeds: Record<string, Float32Array>, seconds: number): Promise<number[]> {
   const times: number[] = [];
   const warmUps = 3;
   const end = performance.now() + 1000 * seconds;
-  while (performance.now() < end || times.length < warmUps + 3) {
-    const start = performance.now();
-    await program.run(state, spare);
-    times.push(performance.now() - start);
-    [state, spare] = [spare, state];
+  for await (const ms of updates(program, feeds)) {
+    times.push(ms);
+    if (performance.now() >= end && times.length >= warmUps + 3) break;
   }
   return times.slice(warmUps).sort((a, b) => a - b);
 }

@@ -1,30 +1,41 @@
 import { benchLearner, type LearnerSpeed } from "../../learner/agent/bench.ts";
 import { benchSim } from "../../robots/speed.ts";
 import { expectPositionals, parseArguments, wholeNumber } from "./arguments.ts";
-import { robotCalled } from "./robot-settings.ts";
+import { benchLoop } from "./bench/loop.ts";
+import { typedSettings } from "./options.ts";
+import { checkTask, robotCalled, robotDefaults } from "./robot-settings.ts";
+import { resolveSettings } from "./settings.ts";
 import { UsageError } from "./usage-error.ts";
 
-export const usage = `bench sim|learner
+export const usage = `bench sim|learner|loop
 
-Moves nothing. Measures how fast this machine simulates a robot, on one core, or makes an update of the learner.
+Moves nothing but a simulated robot. Measures how fast this machine simulates one, on one core, or makes an update of the
+learner; or how well the control loop keeps its deadlines, with nobody learning and with a learner training flat out beside.
 
-  --seconds <n>   how long to measure, by default 5
+  --seconds <n>   how long to measure, by default 5; loop: each of its two phases, by default 60
   --json          the numbers as JSON
-  sim only:
+  sim and loop only:
   --robot <name>  by default a1
   learner only:
   --workload <w>  default: an update as in a run; heavy: a longer batch, every state imagined from, REINFORCE
   --threads <n>   of one update, by default 1
-  --eager         time the same update operation by operation too, on tfjs's CPU backend; takes a minute`;
+  --eager         time the same update operation by operation too, on tfjs's CPU backend; takes a minute
+  loop only:
+  --realtime      ask the system for what keeps the loop on time, and say what it gave
+  --runtime.…=  --task.…=
+                  a setting to try, as --runtime.governor.spinUs=0`;
 
 const SIM = { seconds: "text", json: "flag", robot: "text" } as const;
+const LOOP = { seconds: "text", json: "flag", robot: "text", realtime: "flag" } as const;
 const LEARNER = { seconds: "text", json: "flag", workload: "text", threads: "text", eager: "flag" } as const;
 
 export async function bench(argv: readonly string[]): Promise<number> {
-  const [what] = expectPositionals("bench", ["sim|learner"], parseArguments("bench", argv, { ...SIM, ...LEARNER }));
+  const every = { ...SIM, ...LEARNER, ...LOOP };
+  const [what] = expectPositionals("bench", ["sim|learner|loop"], parseArguments("bench", argv, every));
   if (what === "sim") return sim(argv);
   if (what === "learner") return learner(argv);
-  throw new UsageError(`bench: expected sim or learner, found "${what}"`);
+  if (what === "loop") return loop(argv);
+  throw new UsageError(`bench: expected sim, learner or loop, found "${what}"`);
 }
 
 async function sim(argv: readonly string[]): Promise<number> {
@@ -35,6 +46,26 @@ async function sim(argv: readonly string[]): Promise<number> {
   const { stepsPerSecond, realTimeFactor } = speed;
   if (flags.has("json")) console.log(JSON.stringify({ robot, seconds, ...speed }));
   else console.log(`${robot}: ${stepsPerSecond.toFixed(0)} steps a second, ${realTimeFactor.toFixed(1)} × real time`);
+  return 0;
+}
+
+async function loop(argv: readonly string[]): Promise<number> {
+  const args = parseArguments("bench loop", argv, LOOP);
+  const { values, flags } = args;
+  const seconds = wholeNumber("bench loop", "seconds", values.seconds ?? "60", 1, 86_400);
+  const robot = values.robot ?? "a1";
+  const definition = await robotCalled("bench loop", robot);
+  const { settings } = resolveSettings(
+    robotDefaults(robot, definition),
+    undefined,
+    typedSettings("bench loop", args),
+    "",
+  );
+  checkTask(definition, settings, undefined);
+  const json = flags.has("json");
+  const say = json ? () => {} : (line: string) => console.log(line);
+  const speed = await benchLoop({ definition, settings, seconds, realtime: flags.has("realtime"), say });
+  if (json) console.log(JSON.stringify(speed));
   return 0;
 }
 

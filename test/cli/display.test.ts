@@ -52,6 +52,15 @@ function watch(view: View, seconds: number, rewardMean: number, changes: Partial
   return now;
 }
 
+test("the loop's line tells of garbage collection only when a pause was long", () => {
+  const loop = (longestMs: number) =>
+    renderLine(watch(start, 1, 5, { gc: { count: 4, longestMs, totalMs: 9 } }))
+      .split(" | ")
+      .at(-2);
+  expect(loop(1.9)).toMatch(/starved 2$/);
+  expect(loop(7.25)).toMatch(/starved 2, longest GC pause 7\.3 ms$/);
+});
+
 test("before learning starts it is said plainly what the robot does", () => {
   const view = seeLearner(watch(start, 61, 5), { ...learner, steps: 1220 }).view;
   expect(renderBlock(view, 100)).toEqual([

@@ -35,7 +35,13 @@ test.each<[string, number, string]>([
   ["robot a1", 2, "reverie: robot: expected --learner tcp://<host>:<port>, found none"],
   ["learner", 2, "reverie: learner: expected --run <dir>, found none"],
   ["bench sim --threads=2", 2, "reverie: bench sim: expected one of --seconds, --json, --robot, found --threads"],
-  ["bench simm", 2, 'reverie: bench: expected sim or learner, found "simm"'],
+  ["bench loop --runtime.governor.spinUs=-1", 2, "reverie: --runtime.governor.spinUs: expected a number from 0 up"],
+  [
+    "bench loop --threads=2",
+    2,
+    "reverie: bench loop: expected one of --seconds, --json, --robot, --realtime, found --threads",
+  ],
+  ["bench simm", 2, 'reverie: bench: expected sim, learner or loop, found "simm"'],
 ])("reverie %s ends with one line and code %i", (command, code, line) => {
   const { status, stderr, stdout } = reverie(...command.split(" "));
   expect(stderr.trimEnd().split("\n").length).toBe(1);

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { type Clock, VirtualClock } from "../../../runtime/clock.ts";
 import { RUNTIME_DEFAULTS } from "../../../runtime/defaults.ts";
 import type { Inbox, Question } from "../../../runtime/governor/inbox.ts";
+import { Random } from "../../../runtime/random.ts";
 import type { Sample } from "../../../runtime/robot.ts";
 import type { Step } from "../../../runtime/step.ts";
 import { rig, spec, task } from "./fakes.ts";
@@ -210,4 +211,26 @@ test("ends by itself after the steps it was given", async () => {
 
 test("a servo rate that is no multiple of the policy rate is refused", () => {
   expect(() => rig(echo, { spec: { ...spec, servoRateHz: 30 } })).toThrow("multiple of 20 Hz, found 30 Hz");
+});
+
+test("every tick that was due by the clock ran or was counted as missed, however late the loop was", async () => {
+  const virtual = new VirtualClock();
+  const random = new Random(3, "stalls");
+  const wakes: bigint[] = [];
+  const clock: Clock = {
+    now: () => virtual.now(),
+    sleepUntil: async (deadline) => {
+      await virtual.sleepUntil(deadline);
+      const stallNs = random.uniform() < 0.3 ? Math.floor(random.uniform() * 120e6) : 0;
+      await virtual.sleepUntil(virtual.now() + BigInt(stallNs));
+      wakes.push(virtual.now());
+    },
+  };
+  const { runFor, governor } = rig(echo, { clock });
+  await runFor(60);
+  const { ticks, missedTicks, dueTicks } = governor.status;
+  expect(ticks).toBe(wakes.length);
+  expect(missedTicks).toBeGreaterThan(50);
+  expect(dueTicks).toBe(Math.floor(Number(wakes.at(-1)!) / 10e6) + 1);
+  expect(ticks + missedTicks).toBe(dueTicks);
 });
