@@ -21,7 +21,7 @@ export const RUNTIME_DEFAULTS = {
   /** Each may be off, warn, hold (the end state until it is over) or fault (until a person resets it). */
   watchdogs: {
     /** Too old, from the past, not finite, or where no joint can be. */
-    sample: { trip: "fault" as string, holdOffMs: 0 },
+    sample: { trip: "hold" as string, holdOffMs: 0 },
     tracking: { trip: "fault" as string, holdOffMs: 500 },
     temperature: { trip: "fault" as string, holdOffMs: 1000 },
     voltage: { trip: "fault" as string, holdOffMs: 500 },

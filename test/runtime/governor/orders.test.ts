@@ -195,14 +195,32 @@ test("in lockstep, where nobody can reset it, a fault ends the run", async () =>
   const made: Rig = ordered(
     (tick, { driver, inbox }) => {
       inbox.permit(100);
-      if (tick === 5) driver.sample = { position: Float64Array.of(9, 9) };
+      if (tick === 5) driver.sample = { temperature: Float64Array.of(9, 99) };
     },
-    { lockstep: true },
+    {
+      lockstep: true,
+      spec: { ...spec, watch: { ...spec.watch, temperature: 60 } },
+      watchdogs: { ...RUNTIME_DEFAULTS.watchdogs, temperature: { trip: "fault", holdOffMs: 0 } },
+    },
   );
   made.inbox.permit(100);
-  await expect(made.runFor(20)).rejects.toThrow("sample: left: expected -2 to 2 rad, found 9.000");
+  await expect(made.runFor(20)).rejects.toThrow(
+    "temperature: right: expected a temperature of at most 60 °C, found 99",
+  );
   expect(made.governor.status.state).toBe("fault");
   expect(made.driver.log.at(-1)).toBe("damp");
+});
+
+test("a machine that is measured where no joint can be is held, and goes on by itself when that is over", async () => {
+  const { driver, governor, notes, runFor, steps } = ordered((tick, { driver }) => {
+    if (tick === 5) driver.sample = { position: Float64Array.of(9, Number.NaN) };
+    if (tick === 9) driver.sample = {};
+  });
+  await runFor(20);
+  expect(governor.status).toMatchObject({ state: "engaged", holds: 1, trips: { sample: 1 } });
+  expect(notes[0]).toContain("held: sample: left: expected -2 to 2 rad, found 9.000; check its calibration");
+  expect(steps.filter(({ isFirst }) => isFirst)).toHaveLength(2);
+  expect(driver.targets.flat().every((target) => Math.abs(target) <= 2)).toBe(true);
 });
 
 test("unsafe limits are refused before anything moves", async () => {
