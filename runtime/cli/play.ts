@@ -57,7 +57,16 @@ export async function play(argv: readonly string[]): Promise<number> {
   try {
     const steps = seconds * spec.policyRateHz;
     const start = robotStarter(
-      { settings, run: "", learner: () => "", play: policy, steps, controls, realtime: flags.has("realtime") },
+      {
+        definition,
+        settings,
+        run: "",
+        learner: () => "",
+        play: policy,
+        steps,
+        controls,
+        realtime: flags.has("realtime"),
+      },
       screen,
     );
     const failure = await attend([{ name: "robot", stopMs: 30_000, start, note }], screen, controls);

@@ -1,3 +1,5 @@
+import type { RobotDefinition } from "../../robots/definition.ts";
+import { safetyPage } from "../governor/safety-page.ts";
 import { forkSupervisor } from "../supervisor/fork.ts";
 import type { RobotStatus } from "../supervisor/status.ts";
 import type { Part } from "./keeper.ts";
@@ -6,6 +8,7 @@ import type { RobotSettings } from "./robot-settings.ts";
 import type { Screen } from "./screen.ts";
 
 export interface RobotStart {
+  readonly definition: RobotDefinition;
   readonly settings: RobotSettings;
   /** Run directory. */
   readonly run: string;
@@ -23,10 +26,14 @@ export interface RobotStart {
 
 /** A function that starts the robot's processes, and starts them again with the steps that are left. */
 export function robotStarter(start: RobotStart, screen: Screen): () => Part {
-  const { settings, run, learner, play, steps, controls, realtime } = start;
+  const { definition, settings, run, learner, play, steps, controls, realtime } = start;
   const clock = settings.clock === "lockstep" ? "lockstep" : "realtime";
+  const page = safetyPage(definition.spec, definition.task(settings.task), settings.runtime);
   let taken = 0;
+  let started = false;
   return () => {
+    if (!started) screen.safety(page);
+    started = true;
     let shown: RobotStatus | undefined;
     const show = (status: RobotStatus) => {
       if (status !== shown) screen.robot(status);

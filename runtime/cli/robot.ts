@@ -50,7 +50,10 @@ export async function robot(argv: readonly string[]): Promise<number> {
       {
         name: "robot",
         stopMs: 30_000,
-        start: robotStarter({ settings, run: path, learner: () => learner, steps, controls, realtime }, screen),
+        start: robotStarter(
+          { definition, settings, run: path, learner: () => learner, steps, controls, realtime },
+          screen,
+        ),
       },
     ],
   });

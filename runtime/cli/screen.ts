@@ -67,6 +67,12 @@ export class Screen {
     if (this.#json) this.#write(value);
   }
 
+  /** The page that says what keeps the robot safe: before it moves. */
+  safety(page: readonly string[]): void {
+    if (this.#json) this.#write({ type: "safety", page });
+    else for (const text of [...page, ""]) this.#output.line(text);
+  }
+
   /** Lines without a stamp. */
   say(lines: readonly string[]): void {
     for (const text of lines) {

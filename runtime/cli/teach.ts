@@ -79,7 +79,10 @@ export async function teach(argv: readonly string[]): Promise<number> {
         {
           name: "robot",
           stopMs: 30_000,
-          start: robotStarter({ settings, run: path, learner: () => endpoint, steps, controls, realtime }, screen),
+          start: robotStarter(
+            { definition, settings, run: path, learner: () => endpoint, steps, controls, realtime },
+            screen,
+          ),
         },
       ];
     },
