@@ -67,10 +67,20 @@ export const RUNTIME_DEFAULTS = {
     backoffMaxMs: 5000,
     /** A process that says nothing for so long is killed and started again. */
     hangMs: 10_000,
+    /** The same for a governor whose loop is under way in real time, and says so every `governorAliveMs`. */
+    governorHangMs: 500,
+    governorAliveMs: 50,
+    /** How long bringing the machine to its end state without a governor may take, and how long opening it is tried. */
+    relaxMs: 10_000,
+    openMs: 2000,
     /** Steps kept until the link has them on disk. */
     ringRows: 20_000,
     /** How long each process gets to end by itself. */
     stopMs: 5000,
+  },
+  sim: {
+    /** The simulated machine damps itself when no command came for so long after the last one; 0: never. */
+    commandTimeoutMs: 200,
   },
 };
 

@@ -128,6 +128,8 @@ export interface JointCommand {
 
 /** The last thing before the motors. Called by the governor only. */
 export interface Driver {
+  /** Loads what `open` needs, without touching the machine, so that it is quick; absent where it is quick anyway. */
+  prepare?(): Promise<void>;
   open(): Promise<void>;
   /** After `open`: what calibration says each joint can reach, rad; absent where nothing was calibrated. */
   readonly calibrated?: readonly { readonly min: number; readonly max: number }[];

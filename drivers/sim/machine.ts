@@ -137,6 +137,11 @@ export class Machine {
     };
   }
 
+  /** Brakes every joint with the spec's damping. */
+  damping(): JointCommand {
+    return { ...this.holdHere(), kp: new Float64Array(this.#spec.joints.length) };
+  }
+
   state(): SimState {
     return {
       physics: this.#physics.state(),

@@ -5,6 +5,8 @@ import type { Driver, EndState, JointCommand, RobotSpec } from "../../runtime/ro
 export interface DriverUnderTest {
   readonly driver: Driver;
   readonly spec: RobotSpec;
+  /** The machine itself damps its joints when no command came for so long; absent where it does not. */
+  readonly commandTimeoutMs?: number;
   /** Targets the motors follow now, rad; undefined when they follow none. Asked of the machine, not of the driver. */
   motors(): ArrayLike<number> | undefined;
   /** Lets the machine live for so long. */
@@ -115,6 +117,38 @@ export function driverContract(make: () => DriverUnderTest): void {
       }
       expect([...(await driver.read()).position].every(Number.isFinite)).toBe(true);
       expect(motors() === undefined).toBe(end !== "hold");
+    }),
+  );
+
+  const { commandTimeoutMs } = make();
+  const watched = test.runIf(commandTimeoutMs !== undefined);
+  const timeoutMs = commandTimeoutMs ?? 0;
+
+  watched("a machine that gets no more commands damps itself in time, and follows the next one", () =>
+    opened(async ({ driver, spec, motors, pass }) => {
+      const { position } = await driver.read();
+      await driver.write(command(spec, position));
+      await pass(0.5 * timeoutMs);
+      await driver.write(command(spec, position));
+      await pass(0.9 * timeoutMs);
+      await driver.read();
+      expect(motors()).toBeDefined();
+      await pass(0.2 * timeoutMs);
+      await driver.read();
+      expect(motors()).toBeUndefined();
+      await driver.write(command(spec, position));
+      expect(motors()).toBeDefined();
+    }),
+  );
+
+  watched("an end state is not timed out", () =>
+    opened(async ({ driver, spec, motors, pass }) => {
+      const { position } = await driver.read();
+      await driver.write(command(spec, position));
+      await driver.relax("hold");
+      await pass(3 * timeoutMs);
+      await driver.read();
+      expect(motors()).toBeDefined();
     }),
   );
 }

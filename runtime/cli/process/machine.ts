@@ -27,7 +27,7 @@ export async function loadMachine(config: SupervisorConfig): Promise<Machine> {
     driver: async (clock) => {
       if (config.driver !== "sim") throw new Error(`driver: no "${config.driver}"; here there is sim`);
       const { SimDriver } = await import("../../../drivers/sim/sim-driver.ts");
-      return new SimDriver(definition.spec, definition.simulation(settings), clock);
+      return new SimDriver(definition.spec, definition.simulation(settings), clock, config.runtime.sim);
     },
   };
 }

@@ -6,9 +6,9 @@ import { VirtualClock } from "../../../runtime/clock.ts";
 import type { JointCommand, Sample } from "../../../runtime/robot.ts";
 import { driverContract } from "../../contracts/driver.ts";
 
-function reacher() {
+function reacher(commandTimeoutMs = 200) {
   const clock = new VirtualClock();
-  const driver = new SimDriver(REACHER.spec, REACHER.simulation(REACHER.settings), clock);
+  const driver = new SimDriver(REACHER.spec, REACHER.simulation(REACHER.settings), clock, { commandTimeoutMs });
   const pass = (ms: number) => clock.sleepUntil(clock.now() + BigInt(Math.round(ms * 1e6)));
   return { clock, driver, pass };
 }
@@ -32,7 +32,7 @@ describe("as a driver", () => {
   driverContract(() => {
     const { driver, pass } = reacher();
     const motors = () => (driver.command?.kp.some((kp) => kp > 0) ? driver.command.position : undefined);
-    return { driver, spec: REACHER.spec, motors, pass };
+    return { driver, spec: REACHER.spec, commandTimeoutMs: 200, motors, pass };
   });
 });
 
@@ -93,7 +93,7 @@ describe("motors", () => {
   });
 
   test("reach a target, and report the torque they spend", async () => {
-    const { driver, pass } = reacher();
+    const { driver, pass } = reacher(0);
     await driver.open();
     await driver.write(target(1, -0.5));
     await pass(5);
@@ -136,6 +136,64 @@ describe("motors", () => {
     };
     expect(await speedAfter("damp")).toBeLessThan(0.5 * (await speedAfter("limp")));
   });
+});
+
+describe("a machine that gets no more commands", () => {
+  const silence = async (...parts: readonly number[]) => {
+    const { driver, pass } = reacher();
+    await driver.open();
+    await driver.write(target(2, -1));
+    for (const ms of parts) {
+      await pass(ms);
+      await driver.read();
+    }
+    const state = driver.snapshot();
+    const { timeouts } = driver;
+    await driver.close();
+    return { state, timeouts };
+  };
+
+  test("damps itself at the very same time however late anybody looks, and counts it once", async () => {
+    const often = await silence(...Array.from({ length: 120 }, () => 5));
+    const rarely = await silence(600);
+    expect(rarely).toEqual(often);
+    expect(often.timeouts).toBe(1);
+  });
+
+  test("has damped itself all through a silence longer than what is caught up", async () => {
+    const { driver, pass } = reacher();
+    await driver.open();
+    await driver.write(target(2, -1));
+    await pass(5000);
+    const { position } = await driver.read();
+    expect(Math.max(...position.map(Math.abs))).toBe(0);
+    await driver.close();
+  });
+
+  test("follows its last for ever with a timeout of 0", async () => {
+    const { driver, pass } = reacher(0);
+    await driver.open();
+    await driver.write(target(1, -0.5));
+    for (let i = 0; i < 5; i++) {
+      await pass(900);
+      await driver.read();
+    }
+    expect([...driver.command!.kp]).toEqual([4, 4]);
+    expect(driver.timeouts).toBe(0);
+    await driver.close();
+  });
+});
+
+test("what was prepared cannot be read before it is open, and goes with close", async () => {
+  const { driver } = reacher();
+  await driver.prepare();
+  await expect(driver.read()).rejects.toThrow(/not open/);
+  await driver.open();
+  await driver.read();
+  await driver.close();
+  await driver.prepare();
+  await driver.close();
+  await expect(driver.read()).rejects.toThrow(/not open/);
 });
 
 describe("a simulation that diverges", () => {

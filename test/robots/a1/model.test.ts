@@ -63,7 +63,7 @@ describe("left alone for three seconds", () => {
     const settings = { ...A1.settings, start };
     const task = A1.task(settings);
     const clock = new VirtualClock();
-    const driver = new SimDriver(A1.spec, A1.simulation(settings), clock);
+    const driver = new SimDriver(A1.spec, A1.simulation(settings), clock, { commandTimeoutMs: 0 });
     await driver.open();
     if (leg !== undefined) {
       await driver.write({
