@@ -7,6 +7,7 @@ import type { Answer, Question } from "./governor/inbox.ts";
 import type { Mark, MarkedStep, Order } from "./governor/orders.ts";
 import type { Tally } from "./governor/tally.ts";
 import type { LinkState } from "./link/uplink.ts";
+import type { EndState } from "./robot.ts";
 
 /** All a robot's processes need to know about a run. */
 export interface SupervisorConfig {
@@ -46,7 +47,7 @@ export type ToGovernor =
   | { readonly type: "answer"; readonly answer: Answer }
   | { readonly type: "permit"; readonly through: number }
   | { readonly type: "order"; readonly order: Order }
-  /** No answer will come to the question that stands. */
+  /** No answer will come until the policy has another process. */
   | { readonly type: "policyGone" }
   | Stop;
 
@@ -58,6 +59,8 @@ export type FromGovernor =
   /** The machine is in its end state; the process exits after this. */
   | { readonly type: "ended"; readonly status: GovernorReport }
   | { readonly type: "failed"; readonly reason: string }
+  /** Its loop turns, in real time; said again within `governorAliveMs`, until its end is said. */
+  | { readonly type: "alive"; readonly looping: boolean }
   | Note;
 
 /** With what the steps since the report before came to, and how its process fares. */
@@ -105,6 +108,20 @@ export type ToLink =
   | StepMessage
   | Extract<FromPolicy, { type: "acting" | "kept" }>
   | Stop;
+
+/** Stands by to bring the machine to its end state when the governor cannot. */
+export type ToRelaxer =
+  | { readonly type: "start"; readonly config: SupervisorConfig }
+  /** Opens the driver and keeps the machine in its end state. */
+  | { readonly type: "relax" }
+  /** Another governor is about to open the driver. */
+  | { readonly type: "release" }
+  | Stop;
+
+export type FromRelaxer =
+  | { readonly type: "ready" }
+  | { readonly type: "relaxed"; readonly end: EndState }
+  | { readonly type: "failed"; readonly reason: string };
 
 export type FromLink =
   /** The spool is open; the next step has these numbers. */

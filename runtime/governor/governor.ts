@@ -106,7 +106,8 @@ export class Governor {
   #askedMs = 0;
   #taken = -1;
   #surprise: number | undefined;
-  #policyIsGone = false;
+  /** The question that stood when the policy's process was found gone; undefined while there is one. */
+  #goneSince: number | undefined;
   #starvedInRow = 0;
   #counts = { ticks: 0, dueTicks: 0, missedTicks: 0, starvedTicks: 0, holds: 0 };
 
@@ -144,9 +145,9 @@ export class Governor {
     this.#orders.push(order);
   }
 
-  /** The policy's process is gone: no answer will come to the question that stands. */
+  /** The policy's process is gone: no answer will come until there is another. */
   policyGone(): void {
-    if (!this.#options.lockstep && this.#taken !== this.#asked) this.#policyIsGone = true;
+    if (!this.#options.lockstep && this.#state === "engaged") this.#goneSince = this.#asked;
   }
 
   /**
@@ -334,7 +335,10 @@ export class Governor {
 
   async #servoTick(sample: Sample, slot: number): Promise<void> {
     if (this.#state !== "engaged") return;
-    if (this.#policyIsGone && !this.#helm.intervened) return this.#hold("policy", "its process is gone");
+    if (this.#goneSince !== undefined && !this.#helm.intervened) {
+      this.#taken = this.#asked; // what the dead still answered moves nothing any more
+      return this.#hold("policy", "its process is gone");
+    }
     const answer = this.#freshAnswer();
     if (answer !== undefined) this.#head(answer, slot);
     if (this.#helm.refusedInRow >= this.#options.settings.refusedToHold) {
@@ -361,7 +365,7 @@ export class Governor {
     const answer = inbox.answer;
     if (answer?.tick !== this.#asked || this.#taken === this.#asked) return undefined;
     this.#taken = this.#asked;
-    this.#policyIsGone = false;
+    if (this.#goneSince !== undefined && this.#asked > this.#goneSince) this.#goneSince = undefined;
     this.#times.add("answer", inbox.answeredMs - this.#askedMs);
     this.#surprise = answer.surprise;
     return answer;
@@ -402,7 +406,7 @@ export class Governor {
     this.#ending = end;
     if (end !== "hold") this.#commanded = false;
     this.#starvedInRow = 0;
-    this.#policyIsGone = false;
+    this.#goneSince = undefined;
     await driver.relax(end);
     report(`${this.#state}: ${cause}: ${text}; the robot is brought to "${end}"`);
   }

@@ -161,6 +161,19 @@ test("a policy whose process is gone is not waited for", async () => {
   expect(typeof last === "object" && last.at).toBe(290_000_000n);
 });
 
+test("a policy that dies after its answer is not waited for either, and moves the robot again when it is back", async () => {
+  const made: Rig = rig((question, inbox) => {
+    if (question.tick >= 7 && question.tick < 10) return;
+    answer(question, inbox);
+    if (question.tick === 6) made.governor.policyGone();
+  });
+  await made.runFor(12);
+  expect(made.governor.status).toMatchObject({ state: "engaged", holds: 1, starvedTicks: 0 });
+  const at = made.driver.log.indexOf("damp");
+  const last = made.driver.log[at - 1];
+  expect(typeof last === "object" && last.at).toBe(290_000_000n);
+});
+
 test("a mark ends the episode and says how it went", async () => {
   const marks: MarkedStep[] = [];
   const { runFor, steps, notes } = ordered(
