@@ -14,6 +14,10 @@ export interface ChildOptions<FromChild> {
   /** It died unasked; every message it sent has been heard. Says whether to start another. */
   readonly onDeath: (cause: string) => Promise<boolean>;
   readonly report: (line: string) => void;
+  /** How long it may say nothing just now; by default the setting `hangMs`. */
+  readonly hangMs?: () => number;
+  /** How often that is looked at. */
+  readonly watchMs?: number;
 }
 
 /** One that died younger than this died "soon". */
@@ -48,7 +52,8 @@ export class Child<FromChild, ToChild> {
   }
 
   start(): void {
-    const { entry, nodeOptions = [], onMessage, onStart, report, name } = this.#options;
+    const { entry, nodeOptions = [], onMessage, onStart, report, name, settings, watchMs = WATCH_MS } = this.#options;
+    const { hangMs = () => settings.hangMs } = this.#options;
     const child = fork(entry, {
       execArgv: [...process.execArgv, ...nodeOptions],
       serialization: "advanced",
@@ -76,12 +81,13 @@ export class Child<FromChild, ToChild> {
     let watched = born;
     this.#watch = setInterval(() => {
       const now = performance.now();
-      if (now - watched > 4 * WATCH_MS) heard = Math.max(heard, now); // this whole machine was asleep
+      if (now - watched > 4 * watchMs) heard = Math.max(heard, now); // this process itself, or the whole machine, was asleep
       watched = now;
-      if (now - heard < this.#options.settings.hangMs) return;
-      why = `said nothing for ${this.#options.settings.hangMs} ms`;
+      const limitMs = hangMs();
+      if (why !== "" || now - heard < limitMs) return;
+      why = `said nothing for ${limitMs} ms`;
       child.kill("SIGKILL");
-    }, WATCH_MS);
+    }, watchMs);
     this.#gone = goneFor(child).then(({ code, signal }) => {
       clearInterval(this.#watch);
       this.#channel = undefined;

@@ -12,15 +12,14 @@ import type {
   ToPolicy,
 } from "../ipc.ts";
 import { Child } from "./child.ts";
+import { Relaxer } from "./relaxer.ts";
 import { StepRing } from "./ring.ts";
 import { StandingOrders } from "./standing-orders.ts";
 import { type FromSupervisor, NO_GOVERNOR, NO_LINK, type RobotStatus, type RobotSummary } from "./status.ts";
 
 export interface SupervisorOptions {
   readonly config: SupervisorConfig;
-  readonly entries: { readonly governor: URL; readonly policy: URL; readonly link: URL };
-  /** Opens the driver itself and brings the machine to its end state: the governor cannot any more. */
-  readonly relax: () => Promise<void>;
+  readonly entries: Readonly<Record<"governor" | "policy" | "link" | "relaxer", URL>>;
   readonly send: (event: FromSupervisor) => void;
 }
 
@@ -32,13 +31,14 @@ const GOVERNOR_OPTIONS = ["--single-threaded-gc"];
 /** A process that dies so often in a row before it ever worked would do so for ever. */
 const HOPELESS = 3;
 
-/** Runs a robot's three processes, passes their messages on, and outlives each of them. */
+/** Runs a robot's processes, passes their messages on, and outlives each of them. */
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #governor: Child<FromGovernor, ToGovernor>;
   readonly #policy: Child<FromPolicy, ToPolicy>;
   /** None where nobody learns. */
   readonly #link: Child<FromLink, ToLink> | undefined;
+  readonly #relaxer: Relaxer;
   readonly #ring: StepRing;
   readonly #standing = new StandingOrders();
   readonly #timer: NodeJS.Timeout;
@@ -48,6 +48,8 @@ export class Supervisor {
   #linkStatus: LinkStatus | undefined;
   /** By itself: its steps are taken, or somebody interrupted it. */
   #governorEnded = false;
+  /** The governor's loop is under way: the machine may be moving. */
+  #looping = false;
   #failure = "";
   /** Number and episode of the step that comes next. */
   #sequence = 0;
@@ -109,15 +111,22 @@ export class Supervisor {
       onMessage: (message) => this.#fromGovernor(message),
       onStart: () => this.#startGovernor(),
       onDeath: (cause) => this.#governorDied(cause),
+      hangMs: () => (this.#looping && config.clock === "realtime" ? settings.governorHangMs : settings.hangMs),
+      watchMs: settings.governorAliveMs,
     });
+    this.#relaxer = new Relaxer({ config, entry: entries.relaxer, report });
     this.#timer = setInterval(() => send({ type: "status", status: this.#status() }), STATUS_MS);
   }
 
-  /** Policy and governor load meanwhile, but get their orders when the link knows which number the next step has. */
+  /**
+   * Policy and governor load meanwhile, but get their orders when the link knows which number the next step has. In
+   * lockstep, where nothing moves while nobody looks, the relaxer does not stand by.
+   */
   start(): void {
     this.#link?.start();
     this.#policy.start();
     this.#governor.start();
+    if (this.#options.config.clock === "realtime") this.#relaxer.start();
     if (this.#link === undefined) this.#begin(0, 0, Number.MAX_SAFE_INTEGER);
   }
 
@@ -136,10 +145,12 @@ export class Supervisor {
   async #stop(reason: RobotSummary["reason"], failure: string | undefined): Promise<void> {
     const { config, send } = this.#options;
     const { stopMs } = config.runtime.supervisor;
-    if (!(await this.#governor.stop({ type: "stop" }, stopMs))) await this.#relax("did not end when told to");
+    const ended = await this.#governor.stop({ type: "stop" }, stopMs);
+    if (!ended || this.#looping) await this.#relax(this.#failure || "did not end when told to");
     this.#passSteps(Number.POSITIVE_INFINITY);
     await this.#link?.stop({ type: "stop" }, config.runtime.link.flushMs + stopMs);
     await this.#policy.stop({ type: "stop" }, stopMs);
+    await this.#relaxer.stop(stopMs);
     clearInterval(this.#timer);
     send({ type: "ended", summary: { reason, failure, status: this.#status() } });
   }
@@ -155,7 +166,8 @@ export class Supervisor {
       if (this.#link === undefined) return;
       this.#ring.push(message);
       this.#passSteps(LINK_WINDOW);
-    } else if (message.type === "failed") this.#failure = message.reason;
+    } else if (message.type === "alive") this.#looping = message.looping;
+    else if (message.type === "failed") this.#failure = message.reason;
     else if (message.type === "note") this.#options.send(message);
     else if (message.type === "mark") {
       const kept = this.#link === undefined ? "; nothing is kept" : "";
@@ -234,6 +246,7 @@ export class Supervisor {
     const begun = this.#started;
     if (begun === undefined) return;
     const again = this.#sequence > begun.sequence;
+    this.#relaxer.release();
     const steps = config.steps === 0 ? 0 : config.steps - (this.#sequence - begun.sequence);
     this.#governor.send({
       type: "start",
@@ -267,6 +280,7 @@ export class Supervisor {
     const { config, send } = this.#options;
     const why = this.#failure || cause;
     this.#failure = "";
+    this.#looping = false;
     const allTaken = config.steps > 0 && this.#sequence - (this.#started?.sequence ?? 0) >= config.steps;
     if (!this.#governorEnded) await this.#relax(why);
     if (this.#governorEnded || allTaken) {
@@ -292,9 +306,10 @@ export class Supervisor {
   }
 
   async #relax(why: string): Promise<void> {
-    const { relax, send } = this.#options;
+    const { send } = this.#options;
+    this.#looping = false;
     try {
-      await relax();
+      await this.#relaxer.relax();
       send({ type: "note", text: `governor: ${why}; the robot was brought to its end state without it` });
     } catch (error) {
       send({ type: "note", text: `governor: ${why}; THE END STATE WAS NOT REACHED: ${(error as Error).message}` });

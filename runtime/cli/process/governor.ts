@@ -19,6 +19,7 @@ import { thisMachine } from "../../realtime/machine.ts";
 import { describeScheduling } from "../../realtime/scheduling.ts";
 import type { Driver } from "../../robot.ts";
 import { encodeSteps, stepLayout } from "../../wire/step-codec.ts";
+import { aliveClock } from "./alive-clock.ts";
 import { isSimulated, loadMachine } from "./machine.ts";
 
 const STATUS_MS = 1000;
@@ -63,6 +64,7 @@ async function govern({ config, sequence, episode, steps }: Extract<ToGovernor, 
   const scheduling = describeScheduling(thisMachine.schedulingOf(process.pid));
   const clock = lockstep ? new VirtualClock() : new RealtimeClock(config.runtime.governor);
   const driver = await makeDriver(clock);
+  const alive = (): void => channel.send({ type: "alive", looping: true });
   const layout = stepLayout(schema);
   const pauses = new GcPauses();
   let tally = NO_STEPS;
@@ -77,7 +79,7 @@ async function govern({ config, sequence, episode, steps }: Extract<ToGovernor, 
     spec,
     task,
     driver,
-    clock,
+    clock: aliveClock(clock, alive, lockstep ? Number.POSITIVE_INFINITY : config.runtime.supervisor.governorAliveMs),
     inbox,
     ask: (question) => channel.send({ type: "question", question }),
     onStep: (step, { stage, speed }) => {
@@ -113,9 +115,15 @@ async function govern({ config, sequence, episode, steps }: Extract<ToGovernor, 
     if (!lockstep) await driver.read(); // the first is slow, and what it takes to load is not the loop's
     pauses.start();
     await governor.run(stop.signal);
+    channel.send({ type: "alive", looping: false });
     if (statePath !== undefined) save(driver, statePath);
     const count = pushes(driver) - before;
     if (count > 0) channel.send({ type: "note", text: `the simulated robot was pushed ${count} times` });
+    const timeouts = isSimulated(driver) ? driver.timeouts : 0;
+    if (timeouts > 0) {
+      const text = `the simulated robot damped itself ${timeouts} times because no command came in time`;
+      channel.send({ type: "note", text });
+    }
   } finally {
     clearInterval(timer);
     pauses.stop();

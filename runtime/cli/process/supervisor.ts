@@ -1,7 +1,5 @@
 /** The supervisor's process: loads next to nothing, so that there is next to nothing it could die of. */
-import { RealtimeClock } from "../../clock.ts";
-import { endStateFor } from "../../governor/endings.ts";
-import { parentChannel, type SupervisorConfig } from "../../ipc.ts";
+import { parentChannel } from "../../ipc.ts";
 import type { FromSupervisor, ToSupervisor } from "../../supervisor/status.ts";
 import { Supervisor } from "../../supervisor/supervisor.ts";
 
@@ -18,8 +16,8 @@ channel.onMessage((message) => {
       governor: new URL("./governor.js", import.meta.url),
       policy: new URL("./policy.js", import.meta.url),
       link: new URL("./link.js", import.meta.url),
+      relaxer: new URL("./relaxer.js", import.meta.url),
     },
-    relax: () => relax(config),
     send: (event) => {
       channel.send(event);
       if (event.type === "ended" && process.connected) process.disconnect();
@@ -34,18 +32,4 @@ process.on("SIGTERM", () => void end());
 async function end(): Promise<void> {
   await supervisor?.stop();
   if (process.connected) process.disconnect();
-}
-
-/** What it takes to reach the motors is loaded only now that it is needed. */
-async function relax(config: SupervisorConfig): Promise<void> {
-  const { loadMachine } = await import("./machine.ts");
-  const { spec, driver: makeDriver } = await loadMachine(config);
-  const driver = await makeDriver(new RealtimeClock());
-  try {
-    await driver.open();
-    const { position } = await driver.read();
-    await driver.relax(endStateFor(spec, "governor", position));
-  } finally {
-    await driver.close();
-  }
 }
