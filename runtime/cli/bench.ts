@@ -2,12 +2,13 @@ import { benchLearner, type LearnerSpeed } from "../../learner/agent/bench.ts";
 import { benchSim } from "../../robots/speed.ts";
 import { expectPositionals, parseArguments, wholeNumber } from "./arguments.ts";
 import { benchLoop } from "./bench/loop.ts";
+import { benchFailures } from "./bench-failures.ts";
 import { typedSettings } from "./options.ts";
 import { checkTask, robotCalled, robotDefaults } from "./robot-settings.ts";
 import { resolveSettings } from "./settings.ts";
 import { UsageError } from "./usage-error.ts";
 
-export const usage = `bench sim|learner|loop
+export const usage = `bench sim|learner|loop|failures
 
 Moves nothing but a simulated robot. Measures how fast this machine simulates one, on one core, or makes an update of the
 learner; or how well the control loop keeps its deadlines, with nobody learning and with a learner training flat out beside.
@@ -23,13 +24,19 @@ learner; or how well the control loop keeps its deadlines, with nobody learning 
   loop only:
   --realtime      ask the system for what keeps the loop on time, and say what it gave
   --runtime.…=  --task.…=
-                  a setting to try, as --runtime.governor.spinUs=0`;
+                  a setting to try, as --runtime.governor.spinUs=0
+
+bench failures    lets every process of a simulated robot fail in every way, and measures until its motors are safe
+  --trials <n>    of each, by default 20; one takes about five seconds
+  --cause <names> --how <names>
+                  only these: policy,governor,supervisor,link,learner,nothing and kill,stop,busy,throw,memory`;
 
 const SIM = { seconds: "text", json: "flag", robot: "text" } as const;
 const LOOP = { seconds: "text", json: "flag", robot: "text", realtime: "flag" } as const;
 const LEARNER = { seconds: "text", json: "flag", workload: "text", threads: "text", eager: "flag" } as const;
 
 export async function bench(argv: readonly string[]): Promise<number> {
+  if (argv[0] === "failures") return benchFailures(argv.slice(1));
   const every = { ...SIM, ...LEARNER, ...LOOP };
   const [what] = expectPositionals("bench", ["sim|learner|loop"], parseArguments("bench", argv, every));
   if (what === "sim") return sim(argv);

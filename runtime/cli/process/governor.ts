@@ -21,6 +21,9 @@ import type { Driver } from "../../robot.ts";
 import { encodeSteps, stepLayout } from "../../wire/step-codec.ts";
 import { aliveClock } from "./alive-clock.ts";
 import { isSimulated, loadMachine } from "./machine.ts";
+import { acceptTestFaults } from "./test-faults.ts";
+
+acceptTestFaults();
 
 const STATUS_MS = 1000;
 

@@ -1,6 +1,9 @@
 /** The learner's process. Started by the command line, which sends one "start" and later "stop" over IPC. */
 import { runLearner } from "../../../learner/train/learner.ts";
 import type { LearnerEvent, LearnerOrder } from "../../../learner/train/status.ts";
+import { acceptTestFaults } from "./test-faults.ts";
+
+acceptTestFaults();
 
 const stop = new AbortController();
 

@@ -2,6 +2,9 @@
 import { type FromLink, parentChannel, type ToLink } from "../../ipc.ts";
 import { Link } from "../../link/link.ts";
 import { loadMachine } from "./machine.ts";
+import { acceptTestFaults } from "./test-faults.ts";
+
+acceptTestFaults();
 
 const channel = parentChannel<ToLink, FromLink>();
 let link: Link | undefined;

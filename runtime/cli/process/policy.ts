@@ -4,6 +4,9 @@ import { type FromPolicy, parentChannel, type ToPolicy } from "../../ipc.ts";
 import { Policy } from "../../policy/policy.ts";
 import { newestBundle, readBundle } from "../../wire/bundle.ts";
 import { loadMachine } from "./machine.ts";
+import { acceptTestFaults } from "./test-faults.ts";
+
+acceptTestFaults();
 
 const STATUS_MS = 1000;
 

@@ -2,6 +2,9 @@
 import { parentChannel } from "../../ipc.ts";
 import type { FromSupervisor, ToSupervisor } from "../../supervisor/status.ts";
 import { Supervisor } from "../../supervisor/supervisor.ts";
+import { acceptTestFaults } from "./test-faults.ts";
+
+acceptTestFaults();
 
 const channel = parentChannel<ToSupervisor, FromSupervisor>();
 let supervisor: Supervisor | undefined;

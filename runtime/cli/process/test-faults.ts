@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+
+/** Names the file that says how to fail. Without it none of this is there. */
+const FAULTS = "REVERIE_TEST_FAULTS";
+
+/** How a process can fail by itself. */
+export const FAULT_KINDS = ["busy", "throw", "memory"] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+const FAIL: Readonly<Record<FaultKind, () => void>> = {
+  busy: () => {
+    for (;;);
+  },
+  throw: () => {
+    throw new Error("a fault that was asked for");
+  },
+  memory: () => {
+    for (const kept: number[][] = []; ; ) kept.push(new Array<number>(100_000).fill(0.5));
+  },
+};
+
+/**
+ * For measuring what happens when a process fails: in one that was started with REVERIE_TEST_FAULTS=<file>, SIGUSR2 makes it
+ * fail in the way the file says. In any other this does nothing.
+ */
+export function acceptTestFaults(): void {
+  const path = process.env[FAULTS];
+  if (path === undefined) return;
+  process.on("SIGUSR2", () => {
+    const found = readFileSync(path, "utf8").trim();
+    const kind = FAULT_KINDS.find((each) => each === found);
+    if (kind === undefined) throw new Error(`${path}: expected one of ${FAULT_KINDS.join(", ")}, found "${found}"`);
+    FAIL[kind]();
+  });
+}
