@@ -35,7 +35,7 @@ const WATCH_MS = 2000;
 const PATIENCE_MS: Readonly<Record<How, number>> = { kill: 5000, stop: 5000, busy: 5000, throw: 5000, memory: 30_000 };
 /** The robot has moved so long before it is disturbed, within `START_MS`. */
 const STEADY_MS = 500;
-const START_MS = 60_000;
+const START_MS = 30_000;
 const POLL_MS = 20;
 /** Statuses come once a second, from a robot that is there. */
 const STATUS_MS = 3000;
@@ -54,14 +54,20 @@ export async function trial(settings: RobotSettings, cause: Cause, how: How | un
   process.env.REVERIE_TEST_FAULTS = paths.fault;
   process.env.NODE_OPTIONS = `--max-old-space-size=${HEAP_MB}`;
   const statuses: RobotStatus[] = [];
+  const notes: string[] = [];
   const learner = cause === "learner" ? quickLearner(directory) : undefined;
   let robot: SupervisorHandle | undefined;
   let family: readonly number[] = [];
   try {
     const endpoint = learner === undefined ? NOWHERE : await learner.endpoint;
-    robot = forkSupervisor(robotConfig(settings, directory, endpoint), { onStatus: (status) => statuses.push(status) });
+    robot = forkSupervisor(robotConfig(settings, directory, endpoint), {
+      onStatus: (status) => statuses.push(status),
+      onNote: (text) => notes.push(text),
+    });
     await learner?.learning;
-    await steady(paths.trace);
+    if (!(await steady(paths.trace))) {
+      throw new Error(`expected a robot that moves within ${START_MS} ms, found none: ${notes.slice(-5).join("; ")}`);
+    }
     await next(statuses);
     family = [...childrenOf(robot.pid!).values()];
     const pid = cause === "nothing" || how === undefined ? undefined : pidOf(cause, robot.pid!);
@@ -131,8 +137,8 @@ async function outcome(
   return { endState: undefined, ms: longestSilenceMs(motorEvents(trace), fromNs, toNs), ...counts };
 }
 
-/** Waits until the motors were commanded, and told nothing else, all through the last `STEADY_MS`. */
-async function steady(trace: string): Promise<void> {
+/** Waits, not for ever, until the motors were commanded, and told nothing else, all through the last `STEADY_MS`. */
+async function steady(trace: string): Promise<boolean> {
   const begin = performance.now();
   const steadyNs = BigInt(STEADY_MS) * 1_000_000n;
   while (performance.now() - begin < START_MS) {
@@ -141,9 +147,9 @@ async function steady(trace: string): Promise<void> {
     const events = motorEvents(trace);
     const recent = events.filter(({ timeNs }) => timeNs > fromNs);
     const old = events.some(({ timeNs, what }) => timeNs <= fromNs && what === "command");
-    if (old && recent.length > 0 && recent.every(({ what }) => what === "command")) return;
+    if (old && recent.length > 0 && recent.every(({ what }) => what === "command")) return true;
   }
-  throw new Error(`expected a robot that moves within ${START_MS} ms, found none`);
+  return false;
 }
 
 /** Waits for the next status, which comes about once a second, or not at all from a robot that is gone. */
