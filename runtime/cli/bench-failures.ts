@@ -6,6 +6,7 @@ import { robotCalled, robotDefaults } from "./robot-settings.ts";
 import { UsageError } from "./usage-error.ts";
 
 const NAME = "bench failures";
+const MOST_STARTS = 4;
 const OPTIONS = { trials: "text", robot: "text", cause: "text", how: "text", json: "flag" } as const;
 
 /** Lets every process of a robot fail in every way, in real time, and measures until its motors have their end state. */
@@ -25,7 +26,7 @@ export async function benchFailures(argv: readonly string[]): Promise<number> {
   for (const cause of causes) {
     for (const how of cause === "nothing" ? [undefined] : hows) {
       const outcomes: Outcome[] = [];
-      while (outcomes.length < trials) outcomes.push(await trial(settings, cause, how));
+      while (outcomes.length < trials) outcomes.push(await patientTrial(settings, cause, how));
       const row = failureRow(cause, how, outcomes);
       rows.push(row);
       if (!json) console.log(rowLine(row));
@@ -33,6 +34,18 @@ export async function benchFailures(argv: readonly string[]): Promise<number> {
   }
   if (json) console.log(JSON.stringify({ robot, trials, load, rows }));
   return 0;
+}
+
+/** A robot that does not even begin to move, as on a machine that is very busy, is started again, a few times at most. */
+async function patientTrial(...[settings, cause, how]: Parameters<typeof trial>): Promise<Outcome> {
+  for (let left = MOST_STARTS; ; left--) {
+    try {
+      return await trial(settings, cause, how);
+    } catch (error) {
+      if (left <= 1) throw error;
+      console.error(`${NAME}: ${cause}: started again: ${(error as Error).message}`);
+    }
+  }
 }
 
 /** Those that were named, separated by commas; all when none was. */

@@ -65,7 +65,7 @@ export async function trial(settings: RobotSettings, cause: Cause, how: How | un
       onNote: (text) => notes.push(text),
     });
     await learner?.learning;
-    if (!(await steady(paths.trace))) {
+    if (!(await steady(paths.trace, () => statuses.at(-1)?.state === "fault"))) {
       throw new Error(`expected a robot that moves within ${START_MS} ms, found none: ${notes.slice(-5).join("; ")}`);
     }
     await next(statuses);
@@ -137,11 +137,11 @@ async function outcome(
   return { endState: undefined, ms: longestSilenceMs(motorEvents(trace), fromNs, toNs), ...counts };
 }
 
-/** Waits, not for ever, until the motors were commanded, and told nothing else, all through the last `STEADY_MS`. */
-async function steady(trace: string): Promise<boolean> {
+/** Waits, not for ever or when it is `hopeless`, until the motors were commanded, and told nothing else, all through the last `STEADY_MS`. */
+async function steady(trace: string, hopeless: () => boolean): Promise<boolean> {
   const begin = performance.now();
   const steadyNs = BigInt(STEADY_MS) * 1_000_000n;
-  while (performance.now() - begin < START_MS) {
+  while (performance.now() - begin < START_MS && !hopeless()) {
     await sleep(POLL_MS);
     const fromNs = process.hrtime.bigint() - steadyNs;
     const events = motorEvents(trace);

@@ -1,18 +1,16 @@
 /** The relaxer's process: stands by with all that it takes to reach the motors loaded, for when the governor cannot. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { RealtimeClock } from "../../clock.ts";
 import { endStateFor } from "../../governor/endings.ts";
 import { type FromRelaxer, parentChannel, type SupervisorConfig, type ToRelaxer } from "../../ipc.ts";
 import type { Driver, RobotSpec } from "../../robot.ts";
 import { loadMachine } from "./machine.ts";
+import { openPatiently } from "./open-patiently.ts";
 
 const READY_MS = 1000;
-const RETRY_MS = 10;
 
 interface Standby {
   readonly spec: RobotSpec;
   readonly driver: Driver;
-  /** How long opening is tried: a dead process' port is free only when the system has cleaned up after it. */
   readonly openMs: number;
 }
 
@@ -58,24 +56,12 @@ async function prepare(config: SupervisorConfig): Promise<Standby> {
 async function relax(): Promise<void> {
   if (standby === undefined && config !== undefined) standby = await prepare(config);
   if (standby === undefined) throw new Error("relaxer: expected to be started first");
-  const { driver, spec } = standby;
-  await open(standby);
+  const { driver, spec, openMs } = standby;
+  await openPatiently(driver, openMs);
   const sample = await driver.read().catch(() => undefined);
   const end = endStateFor(spec, "governor", sample?.position);
   await driver.relax(end);
   channel.send({ type: "relaxed", end });
-}
-
-async function open({ driver, openMs }: Standby): Promise<void> {
-  const begin = performance.now();
-  for (;;) {
-    try {
-      return await driver.open();
-    } catch (error) {
-      if (performance.now() - begin >= openMs) throw error;
-      await sleep(RETRY_MS);
-    }
-  }
 }
 
 async function letGo(): Promise<void> {

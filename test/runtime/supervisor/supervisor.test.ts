@@ -214,6 +214,49 @@ test.runIf(fs.existsSync("/proc"))(
   60_000,
 );
 
+test.runIf(fs.existsSync("/proc"))(
+  "a relaxer that died is there again when it is needed, and goes with its supervisor",
+  async () => {
+    const handle = start({ clock: "realtime" });
+    await vi.waitFor(() => expect(statuses.at(-1)?.state).toBe("engaged"), soon);
+    process.kill(childPid(handle, "relaxer"), "SIGKILL");
+    process.kill(childPid(handle, "governor"), "SIGKILL");
+    await vi.waitFor(() => expect(notes.join()).toContain("the robot was brought to its end state without it"), soon);
+    await vi.waitFor(() => expect(notes.join()).toContain("governor died (ended by SIGKILL)"), soon);
+    const pid = childPid(handle, "relaxer");
+    handle.kill();
+    await vi.waitFor(() => expect(fs.existsSync(`/proc/${pid}`)).toBe(false), soon);
+  },
+  60_000,
+);
+
+test.runIf(fs.existsSync("/proc"))(
+  "a governor whose loop hangs is ended and started again",
+  async () => {
+    const handle = start({ clock: "realtime" });
+    await vi.waitFor(() => expect(statuses.at(-1)?.state).toBe("engaged"), soon);
+    process.kill(childPid(handle, "governor"), "SIGSTOP");
+    await vi.waitFor(() => expect(notes.join()).toContain("governor died (said nothing for 500 ms)"), soon);
+    const before = statuses.length;
+    const moves = () => expect(statuses.slice(before + 1).at(-1)?.state).toBe("engaged");
+    await vi.waitFor(moves, soon);
+  },
+  60_000,
+);
+
+test("in lockstep a loop that waits for its learner is not taken for one that hangs", async () => {
+  const supervisor = { ...RUNTIME_DEFAULTS.supervisor, governorHangMs: 100 };
+  learner.permitAhead = 5;
+  const handle = start({ runtime: { ...RUNTIME_DEFAULTS, supervisor } });
+  await vi.waitFor(() => expect(learner.next).toBeGreaterThan(20), soon);
+  learner.permitAhead = 0;
+  const waits = () => expect(statuses.at(-1)?.steps).toBe(statuses.at(-2)?.steps);
+  await vi.waitFor(waits, soon);
+  const { status } = await handle.stop();
+  expect(status.restarts.governor).toBe(0);
+  expect(notes).toEqual([]);
+}, 60_000);
+
 test("a learner's refusal and a setting out of range end the run in one line each", async () => {
   learner.refuse = "this run learns another robot";
   expect(await start().ended).toMatchObject({
