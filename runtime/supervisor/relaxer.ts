@@ -17,6 +17,9 @@ interface Order {
 export class Relaxer {
   readonly #child: Child<FromRelaxer, ToRelaxer>;
   readonly #timeoutMs: number;
+  /** Resolves when it stands by, or has said why it cannot. */
+  readonly ready: Promise<void>;
+  #becomeReady = (): void => {};
   #started = false;
   /** The machine is to be in its end state, and this process is to see to it. */
   #wanted = false;
@@ -25,6 +28,9 @@ export class Relaxer {
   constructor({ config, entry, report }: RelaxerOptions) {
     const settings = config.runtime.supervisor;
     this.#timeoutMs = settings.relaxMs;
+    this.ready = new Promise((resolve) => {
+      this.#becomeReady = resolve;
+    });
     this.#child = new Child<FromRelaxer, ToRelaxer>({
       name: "relaxer",
       entry,
@@ -84,6 +90,7 @@ export class Relaxer {
   }
 
   #heard(message: FromRelaxer): void {
+    this.#becomeReady();
     if (message.type === "relaxed") this.#order?.done(message.end);
     else if (message.type === "failed") this.#order?.failed(new Error(message.reason));
   }

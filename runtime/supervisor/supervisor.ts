@@ -50,6 +50,8 @@ export class Supervisor {
   #governorEnded = false;
   /** The governor's loop is under way: the machine may be moving. */
   #looping = false;
+  /** Whether the relaxer stands by, where it is to. */
+  #guarded: boolean;
   #failure = "";
   /** Number and episode of the step that comes next. */
   #sequence = 0;
@@ -115,18 +117,25 @@ export class Supervisor {
       watchMs: settings.governorAliveMs,
     });
     this.#relaxer = new Relaxer({ config, entry: entries.relaxer, report });
+    this.#guarded = config.clock === "lockstep";
     this.#timer = setInterval(() => send({ type: "status", status: this.#status() }), STATUS_MS);
   }
 
   /**
-   * Policy and governor load meanwhile, but get their orders when the link knows which number the next step has. In
-   * lockstep, where nothing moves while nobody looks, the relaxer does not stand by.
+   * Policy and governor load meanwhile, but get their orders when the link knows which number the next step has, and the
+   * governor only when the relaxer stands by. In lockstep, where nothing moves while nobody looks, it need not.
    */
   start(): void {
     this.#link?.start();
     this.#policy.start();
     this.#governor.start();
-    if (this.#options.config.clock === "realtime") this.#relaxer.start();
+    if (!this.#guarded) {
+      this.#relaxer.start();
+      void this.#relaxer.ready.then(() => {
+        this.#guarded = true;
+        this.#startGovernor();
+      });
+    }
     if (this.#link === undefined) this.#begin(0, 0, Number.MAX_SAFE_INTEGER);
   }
 
@@ -244,7 +253,7 @@ export class Supervisor {
   #startGovernor(): void {
     const { config } = this.#options;
     const begun = this.#started;
-    if (begun === undefined) return;
+    if (begun === undefined || !this.#guarded) return;
     const again = this.#sequence > begun.sequence;
     this.#relaxer.release();
     const steps = config.steps === 0 ? 0 : config.steps - (this.#sequence - begun.sequence);
