@@ -64,10 +64,13 @@ export async function trial(settings: RobotSettings, cause: Cause, how: How | un
       onStatus: (status) => statuses.push(status),
       onNote: (text) => notes.push(text),
     });
-    await learner?.learning;
-    if (!(await steady(paths.trace, () => statuses.at(-1)?.state === "fault"))) {
+    const moves = async (): Promise<void> => {
+      if (await steady(paths.trace, () => statuses.at(-1)?.state === "fault")) return;
       throw new Error(`expected a robot that moves within ${START_MS} ms, found none: ${notes.slice(-5).join("; ")}`);
-    }
+    };
+    await moves();
+    await learner?.learning; // of the steps of a robot that moves
+    await moves();
     await next(statuses);
     family = [...childrenOf(robot.pid!).values()];
     const pid = cause === "nothing" || how === undefined ? undefined : pidOf(cause, robot.pid!);
