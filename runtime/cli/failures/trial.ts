@@ -69,7 +69,7 @@ export async function trial(settings: RobotSettings, cause: Cause, how: How | un
       throw new Error(`expected a robot that moves within ${START_MS} ms, found none: ${notes.slice(-5).join("; ")}`);
     };
     await moves();
-    await learner?.learning; // of the steps of a robot that moves
+    if (learner !== undefined) await Promise.race([learner.learning, late()]); // of the steps of a robot that moves
     await moves();
     await next(statuses);
     family = [...childrenOf(robot.pid!).values()];
@@ -89,6 +89,11 @@ export async function trial(settings: RobotSettings, cause: Cause, how: How | un
     await learner?.end();
     rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
+}
+
+async function late(): Promise<never> {
+  await sleep(START_MS, undefined, { ref: false });
+  throw new Error(`expected a learner that learns within ${START_MS} ms, found none`);
 }
 
 function robotConfig(settings: RobotSettings, run: string, learner: string): SupervisorConfig {
