@@ -81,7 +81,7 @@ function outcome(spec: RobotSpec, trip: string, cause: Cause): string {
   return trip === "hold" ? `${end} until it is over` : `${end}, latched until a person resets it`;
 }
 
-function failureRows(spec: RobotSpec, { governor }: RuntimeConfig): string[][] {
+function failureRows(spec: RobotSpec, { governor, supervisor }: RuntimeConfig): string[][] {
   const tick = 1000 / spec.servoRateHz;
   const period = 1000 / spec.policyRateHz;
   const silent = governor.starvedTicksToHold * period + tick;
@@ -89,11 +89,12 @@ function failureRows(spec: RobotSpec, { governor }: RuntimeConfig): string[][] {
   const end = (cause: Cause): string => `"${endStateFor(spec, cause)}"`;
   return [
     ["policy late", "the last target stays in force"],
-    ["policy silent", `${end("policy")} within ${round(silent)} ms; goes on when it answers`],
+    ["policy silent", `${end("policy")} within ${round(silent)} ms of the question; goes on when it answers`],
     ["policy died", `${end("policy")} within ${round(2 * tick)} ms of its death being known; it is started again`],
     ["policy not finite", `refused; ${end("policy")} within ${round(useless)} ms`],
     ["driver fails", `${end("driver")} at once; hardware stays there`],
-    ["governor dies", `${end("governor")} by the supervisor, which opens the driver itself`],
+    ["governor dies", `${end("governor")} by a process that stands by and opens the driver itself`],
+    ["governor hangs", `killed after ${supervisor.governorHangMs} ms, then the same`],
     ["supervisor dies", `${end("stop")} by the governor, at its next servo tick`],
     ["link, learner die", "nothing: the robot goes on with the policy it has, and keeps its steps"],
     ["emergency stop", `${end("estop")} within ${round(tick)} ms, latched until a person resets it`],

@@ -311,14 +311,23 @@ test("whatever happens in whatever order: torque only while engaged, latches hol
         return write(command);
       };
       let reads = 0;
+      let resetOrdered = false;
+      let steered = false;
       const read = driver.read.bind(driver);
       driver.read = async () => {
         const { state } = governor.status;
         const latched = states.at(-1) === "fault" || states.at(-1) === "estop";
-        if (latched && state !== states.at(-1)) expect(["ready", "estop"]).toContain(state);
+        if (latched && state !== states.at(-1) && state !== "estop") {
+          expect(resetOrdered).toBe(true);
+          expect(["ready", "engaged"]).toContain(state);
+          if (state === "engaged") expect(steered).toBe(true);
+        }
+        if (!latched) resetOrdered = false;
         states.push(state);
         const event = reads % 13 === 12 ? events[Math.floor(reads / 13)] : undefined;
         if (++reads > 13 * (events.length + 2)) stop.abort();
+        if (typeof event === "object" && event.type === "reset") resetOrdered = true;
+        if (event === "steer") steered = true;
         if (typeof event === "object") governor.order(event);
         else if (event === "silence") speaking = false;
         else if (event === "noise") noisy = true;

@@ -20,7 +20,7 @@ test("the page names every watchdog, and says what is off or not watched", () =>
 });
 
 test("times and end states are those of the settings and the robot", () => {
-  expect(page()).toMatch(/policy silent +"damp" within 105 ms; goes on when it answers/);
+  expect(page()).toMatch(/policy silent +"damp" within 105 ms of the question; goes on when it answers/);
   expect(page()).toMatch(/emergency stop +"damp" within 5 ms, latched until a person resets it/);
   expect(page()).toMatch(/velocity +21 rad\/s, from the command before/);
   expect(page()).toMatch(/distance +0.2 rad from the measured joint, which bounds the controller to 16 N·m/);
@@ -29,5 +29,5 @@ test("times and end states are those of the settings and the robot", () => {
   const arm = { ...A1.spec, endState: "hold" as const, endStates: { temperature: "limp" as const } };
   const lines = safetyPage(arm, A1.task(A1.settings), RUNTIME_DEFAULTS).join("\n");
   expect(lines).toMatch(/temperature +above 60 °C for 1000 ms → "limp", latched/);
-  expect(lines).toMatch(/governor dies +"hold" by the supervisor/);
+  expect(lines).toMatch(/governor dies +"hold" by a process that stands by/);
 });
