@@ -250,7 +250,7 @@ test("an emergency stop ends the way to the rest pose at once", async () => {
     clock: patientClock(),
     spec: slow,
     report: (text) => {
-      if (text === "returns to its rest pose") setTimeout(() => governor.order(estop), 20);
+      if (text === "returns to its rest pose") setImmediate(() => governor.order(estop));
     },
   });
   expect(inbox.answer).toBeUndefined();
