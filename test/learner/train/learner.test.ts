@@ -280,6 +280,7 @@ test("lockstep: robot and learner take turns, the same for one seed to the last 
     const robot = connect(learner.endpoint);
     await robot.hello({ lockstep: true });
     const policies = await walk(robot, 0, 70);
+    await robot.expect("permit", ({ through }) => through > 70);
     robot.close();
     const status = await learner.stop();
     await rm(run, { recursive: true });
@@ -315,6 +316,7 @@ test("stopped and started again, a run goes on with the numbers it would have ha
   await second.hello({ lockstep: true, next: 40, policyVersion: stopped.policyVersion });
   await second.expect("welcome", ({ resume }) => resume === 40);
   const late = await walk(second, 40, 30);
+  await second.expect("permit", ({ through }) => through > 70);
   expect([...weightsOf(early), ...weightsOf(late)]).toEqual(whole);
   expect(late[0]![1]).toBe(stopped.policyVersion + 1);
   const { resumed, steps } = await after.stop();
