@@ -7,7 +7,9 @@ export interface Curve {
 }
 
 const WIDTH = 760;
+/** Without the labels, which stand below, one a line. */
 const HEIGHT = 380;
+const LABEL = 18;
 const LEFT = 56;
 const RIGHT = 24;
 const TOP = 40;
@@ -59,13 +61,14 @@ export function curveSvg(title: string, xLabel: string, yLabel: string, curves: 
     return `<polyline points="${path}" fill="none" stroke="${colour(i)}" stroke-width="2" stroke-linejoin="round"/>`;
   });
   const labels = curves.map((curve, i) => {
-    const top = TOP + 16 + 18 * i;
-    return `${line(LEFT + 12, top - 4, LEFT + 36, top - 4, colour(i), 2)}${text(LEFT + 42, top, curve.label, "start")}`;
+    const top = HEIGHT + 10 + LABEL * i;
+    return `${line(LEFT, top - 4, LEFT + 24, top - 4, colour(i), 2)}${text(LEFT + 32, top, curve.label, "start")}`;
   });
+  const height = HEIGHT + LABEL * curves.length;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}">`,
     `<title>${escaped(title)}</title>`,
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
+    `<rect width="${WIDTH}" height="${height}" fill="white"/>`,
     `<text x="${LEFT}" y="24" ${FONT} font-weight="600" fill="#222">${escaped(title)}</text>`,
     ...grid,
     ...numbers,

@@ -72,6 +72,8 @@ test("a curve spans the picture, low values at the bottom, and text is escaped",
   ]);
   expect(svg).toContain("a &lt; b");
   expect(svg).toContain("one &amp; two");
+  const label = /y="([\d.]+)"[^>]*>one &amp; two/.exec(svg)!;
+  expect(Number(label[1])).toBeGreaterThan(380); // below the lines, never over them
   const [start, end] = /points="([^"]+)"/
     .exec(svg)![1]!
     .split(" ")
