@@ -41,8 +41,20 @@ export const RUNTIME_DEFAULTS = {
     spread: 2,
     /** Of the noise in a policy's actions: 1 acts as it learned, 0 with the mean of what it would do. */
     noise: 1,
-    /** Policies kept on the robot's disk. */
+    /** Newest policies kept on the robot's disk, beside those it may go back to. */
     keepBundles: 3,
+    /** When policies lose what they had learned, or bring the robot to a fault: off, warn, or rollback. */
+    rollback: {
+      trip: "rollback" as string,
+      /** Steps whose mean reward is watched. */
+      windowSteps: 3000,
+      /** Share of what was gained since the first 1000 steps whose loss is a collapse. */
+      collapse: 0.5,
+      /** Gained is what is so many times the spread of the first steps above them. */
+      gain: 5,
+      /** How long the robot then keeps to the better policy, steps. */
+      holdSteps: 6000,
+    },
   },
   link: {
     segmentMb: 16,

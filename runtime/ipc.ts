@@ -7,7 +7,7 @@ import type { Answer, Question } from "./governor/inbox.ts";
 import type { Mark, MarkedStep, Order } from "./governor/orders.ts";
 import type { Tally } from "./governor/tally.ts";
 import type { LinkState } from "./link/uplink.ts";
-import type { EndState } from "./robot.ts";
+import type { Cause, EndState } from "./robot.ts";
 
 /** All a robot's processes need to know about a run. */
 export interface SupervisorConfig {
@@ -107,6 +107,8 @@ export type ToLink =
   | { readonly type: "start"; readonly config: SupervisorConfig; readonly resumed: boolean }
   | StepMessage
   | Extract<FromPolicy, { type: "acting" | "kept" }>
+  /** The machine came to a fault that only a person ends. */
+  | { readonly type: "fault"; readonly cause: Cause; readonly text: string }
   | Stop;
 
 /** Stands by to bring the machine to its end state when the governor cannot. */

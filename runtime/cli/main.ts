@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   safety: async () => import("./safety.ts").then(({ usage, safety }) => ({ usage, run: safety })),
   learner: async () => import("./learner.ts").then(({ usage, learner }) => ({ usage, run: learner })),
   bench: async () => import("./bench.ts").then(({ usage, bench }) => ({ usage, run: bench })),
+  policy: async () => import("./policy.ts").then(({ usage, policy }) => ({ usage, run: policy })),
   render: async () => import("./render.ts").then(({ usage, render }) => ({ usage, run: render })),
   export: async () => import("./export.ts").then(({ usage, exportRun }) => ({ usage, run: exportRun })),
   plot: async () => import("./plot.ts").then(({ usage, plot }) => ({ usage, run: plot })),

@@ -1,17 +1,22 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
+import type { RuntimeConfig } from "../defaults.ts";
+import type { Cause } from "../robot.ts";
 import type { StepSchema } from "../step.ts";
 import { schemaHash } from "../step.ts";
-import { newestBundle, openBundle, pruneBundles, writeBundle } from "../wire/bundle.ts";
+import { bundlePath, newestBundle, openBundle, pruneBundles, writeBundle } from "../wire/bundle.ts";
 import type { PolicyManifest } from "../wire/manifest.ts";
+import { type Choice, readChoice, writeChoice } from "./policies/choice.ts";
+import { type JudgedStep, PolicyKeeper } from "./policies/keeper.ts";
+import { readKnownReturns, writeKnownReturns } from "./policies/known-returns-file.ts";
 
 export interface DownlinkOptions {
   /** Where bundles are kept. */
   readonly directory: string;
   readonly schema: StepSchema;
-  readonly keep: number;
-  /** Policies outlive a power loss; costs a few ms each. */
-  readonly durable: boolean;
+  readonly settings: RuntimeConfig["policy"];
+  /** Policies change only where the learner's come in, so that a run is the same for its seed; nothing outlives a power loss. */
+  readonly lockstep: boolean;
   /** Tells the policy where a bundle is. */
   readonly swap: (path: string) => void;
   /** How long the policy may take to say what became of it. */
@@ -19,15 +24,29 @@ export interface DownlinkOptions {
   readonly report: (line: string) => void;
 }
 
-/** Brings policies from the learner to the robot's disk, verified, and sees to it that the policy process takes them up. */
+/**
+ * Brings policies from the learner to the robot's disk, verified, and sees to it that the policy process takes up the right
+ * one: the newest, or the one that was chosen.
+ */
 export class Downlink {
   readonly #options: DownlinkOptions;
   #newest: { readonly graphHash: string; readonly policyVersion: number; readonly path: string };
   #settle: ((version: number | undefined) => void) | undefined;
+  readonly #keeper: PolicyKeeper;
+  /** What was swapped to last; "" before. */
+  #swapped = "";
+  /** The file of the choice as it was last seen or written. */
+  #seen = "";
+  #saved: unknown;
+  #following: Promise<void> = Promise.resolve();
 
+  /** Throws on a setting that is none, and when its directory cannot be used. */
   constructor(options: DownlinkOptions) {
     this.#options = options;
     fs.mkdirSync(options.directory, { recursive: true });
+    const { directory, settings, report } = options;
+    this.#seen = this.#look();
+    this.#keeper = new PolicyKeeper(settings.rollback, this.#read(), readKnownReturns(directory), report);
     const found = newestBundle(options.directory, options.report);
     const usable = found?.bundle.manifest.schemaHash === schemaHash(options.schema) ? found : undefined;
     this.#newest = {
@@ -44,7 +63,7 @@ export class Downlink {
 
   /** Resolves when the policy acts, was turned down, or nothing was heard for too long. Throws on a bundle that is wrong. */
   async take(manifest: PolicyManifest, weights: Uint8Array, sentGraph: Uint8Array): Promise<void> {
-    const { directory, schema, keep, durable, swap } = this.#options;
+    const { directory, schema, settings, lockstep } = this.#options;
     const expected = schemaHash(schema);
     if (manifest.schemaHash !== expected) {
       throw new Error(`policy ${manifest.policyVersion}: expected schema ${expected}, found ${manifest.schemaHash}`);
@@ -52,12 +71,39 @@ export class Downlink {
     const known = sentGraph.length === 0 && manifest.graphHash === this.#newest.graphHash;
     const graph = known ? fs.readFileSync(join(this.#newest.path, "graph.onnx")) : sentGraph;
     openBundle(manifest, graph, weights);
-    const path = writeBundle(directory, manifest, graph, weights, { durable });
+    const path = writeBundle(directory, manifest, graph, weights, { durable: !lockstep });
     this.#newest = { graphHash: manifest.graphHash, policyVersion: manifest.policyVersion, path };
-    pruneBundles(directory, keep);
-    const done = this.#settled(manifest.policyVersion);
-    swap(path);
-    await done;
+    pruneBundles(directory, settings.keepBundles, this.#keeper.kept);
+    await this.#follow();
+  }
+
+  /** A step the robot took. */
+  step(step: JudgedStep): void {
+    if (this.#keeper.step(step)) this.#chosen();
+  }
+
+  /** The machine came to a fault that only a person ends. */
+  fault(cause: Cause, text: string): void {
+    if (this.#keeper.fault(cause, text)) this.#chosen();
+  }
+
+  /** Heeds what a person chose, and keeps what is known of the robot's returns. To be called about once a second. */
+  beat(): void {
+    const { directory, report } = this.#options;
+    const { known } = this.#keeper;
+    try {
+      if (known !== undefined && known.best !== this.#saved) writeKnownReturns(directory, known);
+      this.#saved = known?.best;
+    } catch (error) {
+      report(`policy: returns are not on disk: ${(error as Error).message}`);
+    }
+    const found = this.#look();
+    if (found === this.#seen) return;
+    this.#seen = found;
+    const choice = this.#read();
+    report(choice === undefined ? "policy: the newest again" : `policy: ${choice.policyVersion}: ${choice.why}`);
+    this.#keeper.choose(choice);
+    void this.#follow();
   }
 
   /** The policy process acts with `version`. */
@@ -69,6 +115,55 @@ export class Downlink {
   kept(reason: string): void {
     this.#options.report(reason);
     this.#settle?.(undefined);
+  }
+
+  /** The robot itself chose. */
+  #chosen(): void {
+    const { directory, lockstep, report } = this.#options;
+    try {
+      writeChoice(directory, this.#keeper.choice);
+      this.#seen = this.#look();
+    } catch (error) {
+      report(`policy: the choice is not on disk: ${(error as Error).message}`);
+    }
+    if (!lockstep) void this.#follow();
+  }
+
+  /** Sees to it that the right policy acts; one swap after the other. */
+  #follow(): Promise<void> {
+    this.#following = this.#following.then(() => this.#swap());
+    return this.#following;
+  }
+
+  async #swap(): Promise<void> {
+    const { directory, report, swap } = this.#options;
+    const { choice } = this.#keeper;
+    let { path, policyVersion } = this.#newest;
+    if (choice !== undefined && choice.policyVersion !== policyVersion) {
+      const chosen = bundlePath(directory, choice.policyVersion);
+      if (fs.existsSync(chosen)) ({ path, policyVersion } = { path: chosen, policyVersion: choice.policyVersion });
+      else report(`policy: expected ${choice.policyVersion} on disk, found it gone; the newest acts`);
+    }
+    if (path === "" || path === this.#swapped) return;
+    this.#swapped = path;
+    const done = this.#settled(policyVersion);
+    swap(path);
+    await done;
+  }
+
+  #read(): Choice | undefined {
+    try {
+      return readChoice(this.#options.directory);
+    } catch (error) {
+      this.#options.report((error as Error).message);
+      return undefined;
+    }
+  }
+
+  /** Changes whenever somebody writes the choice. */
+  #look(): string {
+    const found = fs.statSync(join(this.#options.directory, "choice.json"), { throwIfNoEntry: false });
+    return found === undefined ? "" : `${found.ino} ${found.mtimeMs}`;
   }
 
   #settled(expected: number): Promise<void> {
@@ -84,7 +179,7 @@ export class Downlink {
         done();
       }, timeoutMs);
       this.#settle = (version) => {
-        if (version === undefined || version >= expected) done();
+        if (version === undefined || version === expected || version === this.#newest.policyVersion) done();
       };
     });
   }

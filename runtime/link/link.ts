@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { FromLink, LinkStatus, SupervisorConfig, ToLink } from "../ipc.ts";
 import { RecordLog } from "../log/record-log.ts";
 import type { StepSchema } from "../step.ts";
-import { rowEpisode } from "../wire/step-codec.ts";
+import { rowEpisode, rowReturn } from "../wire/step-codec.ts";
 import { Downlink } from "./downlink.ts";
 import { newIdentity, readIdentity, writeIdentity } from "./identity.ts";
 import { MarkLog } from "./mark-log.ts";
@@ -65,8 +65,8 @@ export class Link {
     this.#downlink = new Downlink({
       directory: join(this.#directory, "policy"),
       schema,
-      keep: policy.keepBundles,
-      durable: !lockstep,
+      settings: policy,
+      lockstep,
       swap: (path) => send({ type: "swap", path }),
       timeoutMs: lockstep ? governor.lockstepTimeoutMs : 10_000,
       report,
@@ -111,9 +111,11 @@ export class Link {
   take(message: Exclude<ToLink, { type: "start" | "stop" }>): void {
     if (message.type === "acting") this.#downlink.acting(message.version);
     else if (message.type === "kept") this.#downlink.kept(message.reason);
+    else if (message.type === "fault") this.#downlink.fault(message.cause, message.text);
     else {
       const { sequence, marks } = message;
       if (marks !== undefined && sequence >= this.#spool.next) this.#marks.add(this.#stream, sequence, marks);
+      if (sequence >= this.#spool.next) this.#downlink.step({ sequence, ...rowReturn(message.row) });
       this.#spool.append(message.sequence, message.row);
       this.#stages.add(message.sequence, message.stage ?? "");
       this.#unsynced++;
@@ -150,6 +152,7 @@ export class Link {
   }
 
   #beat(): void {
+    this.#downlink.beat();
     this.#flush();
     void this.#sync();
     this.#send({ type: "status", status: this.status });

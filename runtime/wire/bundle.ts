@@ -109,10 +109,12 @@ export function newestBundle(
   return undefined;
 }
 
-/** Deletes all but the newest `keep` bundles, and what writers that died left behind. */
-export function pruneBundles(directory: string, keep: number): void {
+/** Deletes all but the newest `keep` bundles and those of `versions`, and what writers that died left behind. */
+export function pruneBundles(directory: string, keep: number, versions: readonly number[] = []): void {
+  const kept = new Set(versions.map((version) => bundlePath(directory, version)));
+  const old = bundles(directory).slice(0, -keep);
   const stale = fs.readdirSync(directory).filter((name) => name.startsWith("policy-") && name.endsWith(".tmp"));
-  for (const path of [...bundles(directory).slice(0, -keep), ...stale.map((name) => join(directory, name))]) {
+  for (const path of [...old.filter((path) => !kept.has(path)), ...stale.map((name) => join(directory, name))]) {
     fs.rmSync(path, { recursive: true, force: true });
   }
 }
@@ -121,8 +123,8 @@ export function bundlePath(directory: string, policyVersion: number): string {
   return join(directory, `policy-${String(policyVersion).padStart(10, "0")}`);
 }
 
-/** Oldest first. */
-function bundles(directory: string): string[] {
+/** Paths of the bundles that are there, oldest first. */
+export function bundles(directory: string): string[] {
   if (!fs.existsSync(directory)) return [];
   const names = fs.readdirSync(directory).filter((name) => NAME.test(name));
   return names.sort().map((name) => join(directory, name));

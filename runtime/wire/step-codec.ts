@@ -129,6 +129,12 @@ export function rowEpisode(row: Uint8Array): number {
   return new DataView(row.buffer, row.byteOffset).getUint32(24, true);
 }
 
+/** What an encoded row was worth, and under which policy. */
+export function rowReturn(row: Uint8Array): { readonly reward: number; readonly policyVersion: number } {
+  const view = new DataView(row.buffer, row.byteOffset);
+  return { reward: view.getFloat64(16, true), policyVersion: view.getUint32(32, true) };
+}
+
 function putFloats(view: DataView, at: number, part: Part, value: unknown, sequence: number): void {
   if (!(value instanceof Float32Array) || value.length !== part.length) {
     throw new Error(mismatch(sequence, part, "float32", value));

@@ -1,8 +1,9 @@
 /** The policy's process: answers questions, one at a time, and swaps policies between two of them. */
 import { join } from "node:path";
 import { type FromPolicy, parentChannel, type ToPolicy } from "../../ipc.ts";
+import { chosenBundle } from "../../link/policies/chosen.ts";
 import { Policy } from "../../policy/policy.ts";
-import { newestBundle, readBundle } from "../../wire/bundle.ts";
+import { readBundle } from "../../wire/bundle.ts";
 import { loadMachine } from "./machine.ts";
 import { acceptTestFaults } from "./test-faults.ts";
 
@@ -44,7 +45,7 @@ async function start({ config, sequence }: Extract<ToPolicy, { type: "start" }>)
     channel.send({ type: "acting", version: policy.version });
     return report();
   }
-  const found = newestBundle(join(config.run, "robot", "policy"), (text) => channel.send({ type: "note", text }));
+  const found = chosenBundle(join(config.run, "robot", "policy"), (text) => channel.send({ type: "note", text }));
   if (found === undefined) channel.send({ type: "acting", version: 0 });
   else await swap(policy, found.path);
   report();
