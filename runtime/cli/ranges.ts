@@ -1,6 +1,7 @@
 import { ALGORITHMS } from "../../learner/config.ts";
 import { OVERRUNS } from "../governor/governor.ts";
 import { TRIPS, WATCHDOGS } from "../governor/watchdogs.ts";
+import { ROLLBACKS } from "../link/policies/keeper.ts";
 
 /** Settings whose type alone does not keep them sensible. `at` is a dotted path; a group's check covers what is there. */
 interface Range {
@@ -33,6 +34,10 @@ const RANGES: Readonly<Record<string, Range>> = {
   "runtime.governor.spinUs": notNegative,
   "runtime.governor.fifoPriority": priority,
   "runtime.policy.noise": notNegative,
+  "runtime.policy.rollback.windowSteps": count,
+  "runtime.policy.rollback.collapse": share,
+  "runtime.policy.rollback.gain": positive,
+  "runtime.policy.rollback.holdSteps": count,
   "runtime.sim.commandTimeoutMs": notNegative,
   "runtime.supervisor.governorHangMs": positive,
   "runtime.supervisor.governorAliveMs": positive,
@@ -87,6 +92,7 @@ const RANGES: Readonly<Record<string, Range>> = {
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   "learner.algorithm": ALGORITHMS,
   "runtime.governor.overrun": OVERRUNS,
+  "runtime.policy.rollback.trip": ROLLBACKS,
   ...Object.fromEntries(WATCHDOGS.map((name) => [`runtime.watchdogs.${name}.trip`, TRIPS])),
 };
 
