@@ -43,6 +43,15 @@ export const RUNTIME_DEFAULTS = {
     noise: 1,
     /** Newest policies kept on the robot's disk, beside those it may go back to. */
     keepBundles: 3,
+    /** A new policy first answers the last questions the robot met, without moving it. */
+    canary: {
+      questions: 4,
+      /** It is turned down when an action of it, not yet clipped to ±1, is not finite or beyond ±this. */
+      range: 5,
+      /** Mean distance of its actions from those that were given, of 2 at most, beyond which: off, warn, or refuse. */
+      distance: 1,
+      trip: "warn" as string,
+    },
     /** When policies lose what they had learned, or bring the robot to a fault: off, warn, or rollback. */
     rollback: {
       trip: "rollback" as string,

@@ -2,6 +2,7 @@ import { ALGORITHMS } from "../../learner/config.ts";
 import { OVERRUNS } from "../governor/governor.ts";
 import { TRIPS, WATCHDOGS } from "../governor/watchdogs.ts";
 import { ROLLBACKS } from "../link/policies/keeper.ts";
+import { CANARIES } from "../policy/canary.ts";
 
 /** Settings whose type alone does not keep them sensible. `at` is a dotted path; a group's check covers what is there. */
 interface Range {
@@ -34,6 +35,9 @@ const RANGES: Readonly<Record<string, Range>> = {
   "runtime.governor.spinUs": notNegative,
   "runtime.governor.fifoPriority": priority,
   "runtime.policy.noise": notNegative,
+  "runtime.policy.canary.questions": whole,
+  "runtime.policy.canary.range": positive,
+  "runtime.policy.canary.distance": positive,
   "runtime.policy.rollback.windowSteps": count,
   "runtime.policy.rollback.collapse": share,
   "runtime.policy.rollback.gain": positive,
@@ -92,6 +96,7 @@ const RANGES: Readonly<Record<string, Range>> = {
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   "learner.algorithm": ALGORITHMS,
   "runtime.governor.overrun": OVERRUNS,
+  "runtime.policy.canary.trip": CANARIES,
   "runtime.policy.rollback.trip": ROLLBACKS,
   ...Object.fromEntries(WATCHDOGS.map((name) => [`runtime.watchdogs.${name}.trip`, TRIPS])),
 };

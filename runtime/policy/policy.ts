@@ -4,6 +4,7 @@ import { Random } from "../random.ts";
 import { type StepSchema, schemaHash } from "../step.ts";
 import type { PolicyBundle } from "../wire/bundle.ts";
 import type { PolicyManifest } from "../wire/manifest.ts";
+import { MetQuestions, tryOut } from "./canary.ts";
 import { Explorer } from "./explorer.ts";
 import { type GraphInput, type GraphOutput, PolicyGraph, type Weights } from "./graph.ts";
 
@@ -18,7 +19,9 @@ export class Policy {
   readonly #schema: StepSchema;
   readonly #random: Random;
   readonly #explorer: Explorer;
-  readonly #noise: number;
+  readonly #settings: typeof RUNTIME_DEFAULTS.policy;
+  readonly #report: (line: string) => void;
+  readonly #met: MetQuestions;
   #loaded: Loaded | undefined;
   #deter: Float32Array = new Float32Array(0);
   #stoch: Float32Array = new Float32Array(0);
@@ -28,11 +31,19 @@ export class Policy {
   #surprise = 0;
 
   /** Equal seeds and streams give equal noise. */
-  constructor(schema: StepSchema, seed: number, stream: string, settings: typeof RUNTIME_DEFAULTS.policy) {
+  constructor(
+    schema: StepSchema,
+    seed: number,
+    stream: string,
+    settings: typeof RUNTIME_DEFAULTS.policy,
+    report: (line: string) => void = () => {},
+  ) {
     this.#schema = schema;
+    this.#settings = settings;
+    this.#report = report;
+    this.#met = new MetQuestions(settings.canary.questions);
     this.#random = new Random(seed, `policy ${stream}`);
     this.#explorer = new Explorer(schema.action.length, new Random(seed, `explorer ${stream}`), settings);
-    this.#noise = settings.noise;
     this.#observation = new Float32Array(
       schema.observation
         .filter(({ dtype }) => dtype === "float32")
@@ -56,20 +67,19 @@ export class Policy {
     if (this.#loaded === undefined) return { tick, action: this.#explorer.act(), policyVersion: 0, surprise: 0 };
     const { graph, weights, manifest } = this.#loaded;
     const first = isFirst || this.#broken;
-    const output = await graph.run(
-      {
-        observation: this.#observation,
-        previousAction,
-        isFirst: first,
-        deter: this.#deter,
-        stoch: this.#stoch,
-        posteriorNoise: fill(manifest.stochGroups, () => this.#random.uniform()),
-        actionNoise: fill(previousAction.length, () => this.#noise * this.#random.normal()),
-      },
-      weights,
-    );
+    const input: GraphInput = {
+      observation: this.#observation,
+      previousAction,
+      isFirst: first,
+      deter: this.#deter,
+      stoch: this.#stoch,
+      posteriorNoise: fill(manifest.stochGroups, () => this.#random.uniform()),
+      actionNoise: fill(previousAction.length, () => this.#settings.noise * this.#random.normal()),
+    };
+    const output = await graph.run(input, weights);
     this.#broken = !allFinite(output);
     if (!this.#broken) {
+      this.#met.add(input, output.action);
       this.#deter = output.nextDeter;
       this.#stoch = output.nextStoch;
     } else this.#forget(manifest);
@@ -78,8 +88,9 @@ export class Policy {
   }
 
   /**
-   * Takes up a verified bundle between two questions, after it answered the latest observation with finite numbers.
-   * Throws, keeping the policy it has, when the bundle is for another robot or task or fails that.
+   * Takes up a verified bundle between two questions, after it answered the latest observation with finite numbers and
+   * the questions before it sensibly. Throws, keeping the policy it has, when the bundle is for another robot or task or
+   * fails that.
    */
   async accept({ manifest, graph: bytes, weights: arrays }: PolicyBundle): Promise<void> {
     const name = `policy ${manifest.policyVersion}`;
@@ -90,7 +101,8 @@ export class Policy {
     const graph = sameGraph ? old!.graph : await PolicyGraph.open(bytes, manifest);
     const weights = graph.weights(arrays);
     try {
-      await this.#tryOut(name, graph, weights, manifest);
+      await this.#check(name, graph, weights, manifest);
+      if (sameGraph) await this.#compare(name, graph, weights);
     } catch (error) {
       if (!sameGraph) await graph.close();
       throw error;
@@ -98,6 +110,7 @@ export class Policy {
     this.#loaded = { manifest, graph, weights };
     if (sameGraph) return;
     this.#forget(manifest);
+    this.#met.forget();
     await old?.graph.close();
   }
 
@@ -106,7 +119,16 @@ export class Policy {
     this.#loaded = undefined;
   }
 
-  async #tryOut(name: string, graph: PolicyGraph, weights: Weights, manifest: PolicyManifest): Promise<void> {
+  async #compare(name: string, graph: PolicyGraph, weights: Weights): Promise<void> {
+    const { canary } = this.#settings;
+    const distance = await tryOut(name, this.#met.all, (input) => graph.run(input, weights), canary);
+    if (canary.trip === "off" || !(distance > canary.distance)) return;
+    const text = `${name}: its actions are ${distance.toFixed(2)} from those of policy ${this.version}, beyond ${canary.distance}`;
+    if (canary.trip === "refuse") throw new Error(text);
+    this.#report(text);
+  }
+
+  async #check(name: string, graph: PolicyGraph, weights: Weights, manifest: PolicyManifest): Promise<void> {
     const { deter, stochGroups, stochClasses } = manifest;
     const actions = this.#schema.action.length;
     const input: GraphInput = {

@@ -39,13 +39,14 @@ async function take(message: ToPolicy): Promise<void> {
 
 async function start({ config, sequence }: Extract<ToPolicy, { type: "start" }>): Promise<void> {
   const { schema } = await loadMachine(config);
-  policy = new Policy(schema, config.seed, `from step ${sequence}`, config.runtime.policy);
+  const note = (text: string): void => channel.send({ type: "note", text });
+  policy = new Policy(schema, config.seed, `from step ${sequence}`, config.runtime.policy, note);
   if (config.play !== undefined) {
     await policy.accept(readBundle(config.play));
     channel.send({ type: "acting", version: policy.version });
     return report();
   }
-  const found = chosenBundle(join(config.run, "robot", "policy"), (text) => channel.send({ type: "note", text }));
+  const found = chosenBundle(join(config.run, "robot", "policy"), note);
   if (found === undefined) channel.send({ type: "acting", version: 0 });
   else await swap(policy, found.path);
   report();

@@ -103,3 +103,30 @@ test("a graph that is no graph, or of another shape than its manifest, is turned
   await expect(policy.accept({ ...rest, manifest: { ...manifest, deter: 3 } })).rejects.toThrow();
   expect(policy.version).toBe(0);
 });
+
+test("a new policy first answers what the robot just met: out of range it is refused, far away it is told or refused", async () => {
+  const notes: string[] = [];
+  const policyWith = async (trip: string): Promise<Policy> => {
+    const canary = { ...settings.canary, range: 3, distance: 0.6, trip };
+    const policy = new Policy(schema, 1, "test", { ...settings, canary }, (line) => notes.push(line));
+    await policy.accept(bundleOf(policyParts(1, 1)));
+    for (let tick = 0; tick < 6; tick++) await policy.answer(question(tick));
+    return policy;
+  };
+  const careful = await policyWith("refuse");
+  await expect(careful.accept(bundleOf(policyParts(2, 20)))).rejects.toThrow(
+    "policy 2: expected actions within ±3 on what the robot just met, found 5",
+  );
+  await expect(careful.accept(bundleOf(policyParts(3, -2)))).rejects.toThrow(
+    "policy 3: its actions are 1.13 from those of policy 1, beyond 0.6",
+  );
+  await careful.accept(bundleOf(policyParts(4, 0)));
+  expect(careful.version).toBe(4);
+  await careful.close();
+
+  const warned = await policyWith("warn");
+  await warned.accept(bundleOf(policyParts(3, -2)));
+  expect(warned.version).toBe(3);
+  expect(notes).toEqual(["policy 3: its actions are 1.13 from those of policy 1, beyond 0.6"]);
+  await warned.close();
+});
