@@ -38,9 +38,10 @@ export const LEARNER_DEFAULTS = {
     entropy: 3e-4,
     /** Normalised entropy each action dimension is held at (backprop). */
     entropyTarget: 0.5,
-    /** What that becomes over the first `entropyAnneal` updates: much noise finds the way, little keeps to it. */
+    /** What that becomes over `entropyAnneal` updates after `entropyHold`: much noise finds the way, little keeps to it. */
     entropyTargetEnd: 0.2,
-    entropyAnneal: 8000,
+    entropyHold: 6000,
+    entropyAnneal: 4000,
     /** Decay of the running return range or advantage moments. */
     returnDecay: 0.99,
     slowMix: 0.02,

@@ -44,13 +44,13 @@ function updateMoments(
   return { moments, updates, centre, divisor: tf.maximum(tf.sqrt(variance), 1) as tf.Scalar };
 }
 
-/** In a straight line from the first target to the last over the first `entropyAnneal` updates. */
+/** The first target for `entropyHold` updates, then in a straight line to the last over `entropyAnneal`. */
 export function entropyTarget(
   updates: tf.Scalar,
-  { entropyTarget: first, entropyTargetEnd: last, entropyAnneal }: AgentSettings,
+  { entropyTarget: first, entropyTargetEnd: last, entropyHold, entropyAnneal }: AgentSettings,
 ): tf.Scalar {
-  const left = tf.maximum(tf.sub(1, tf.div(updates, Math.max(1, entropyAnneal))), 0);
-  return tf.add(tf.mul(left, first - last), last) as tf.Scalar;
+  const left = tf.div(tf.sub(entropyHold + entropyAnneal, updates), Math.max(1, entropyAnneal));
+  return tf.add(tf.mul(tf.minimum(tf.maximum(left, 0), 1), first - last), last) as tf.Scalar;
 }
 
 /** DayDreamer's rule: ×1.1 below target / 1.1, ÷1.1 above target · 1.1, kept in [1e-5, 1]. */

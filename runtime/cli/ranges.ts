@@ -53,6 +53,7 @@ const RANGES: Readonly<Record<string, Range>> = {
   "learner.agent.minStd": positive,
   "learner.agent.entropyTarget": share,
   "learner.agent.entropyTargetEnd": share,
+  "learner.agent.entropyHold": whole,
   "learner.agent.entropyAnneal": whole,
   "learner.agent.returnDecay": share,
   "learner.agent.slowMix": share,

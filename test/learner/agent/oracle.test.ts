@@ -45,10 +45,11 @@ describe.each(["backprop", "reinforce"] as const)("an update with the %s actor",
   });
 });
 
-test("the entropy an actor is held at goes from the first target to the last in a straight line", () => {
-  const settings = { ...LEARNER_DEFAULTS.agent, entropyTarget: 0.5, entropyTargetEnd: 0.2, entropyAnneal: 100 };
+test("the entropy an actor is held at stays for a while, then goes to the last target in a straight line", () => {
+  const targets = { entropyTarget: 0.5, entropyTargetEnd: 0.2, entropyHold: 10, entropyAnneal: 100 };
+  const settings = { ...LEARNER_DEFAULTS.agent, ...targets };
   const at = (updates: number): number => entropyTarget(tf.scalar(updates), settings).dataSync()[0]!;
-  expect([0, 1, 50, 99, 100, 1e6].map(at).map((x) => Number(x.toFixed(4)))).toEqual([
-    0.5, 0.497, 0.35, 0.203, 0.2, 0.2,
+  expect([0, 10, 11, 60, 109, 110, 1e6].map(at).map((x) => Number(x.toFixed(4)))).toEqual([
+    0.5, 0.5, 0.497, 0.35, 0.203, 0.2, 0.2,
   ]);
 });
