@@ -1,13 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { Random } from "../../runtime/random.ts";
 import type { StepSchema } from "../../runtime/step.ts";
+import { BATCH, NOISE } from "../algorithm/update-program.ts";
 import { Builder, type Node, schedule, sizeOf } from "../compile/graph.ts";
 import { compile, load, type Program } from "../compile/program.ts";
 import { LEARNER_DEFAULTS, type LearnerConfig } from "../config.ts";
 import { useEager } from "../nn/eager.ts";
 import { type AgentSpec, agentSpec } from "./spec.ts";
 import { initialState } from "./state.ts";
-import { BATCH, NOISE, updateInputs, updateProgram } from "./update-program.ts";
+import { updateInputs, updateProgram } from "./update-program.ts";
 
 /** What an update is asked to do. */
 export type Workload = "default" | "heavy";

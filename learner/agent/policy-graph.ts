@@ -1,11 +1,7 @@
-import { createHash } from "node:crypto";
 import * as tf from "@tensorflow/tfjs-core";
 import type { StepSchema } from "../../runtime/step.ts";
-import type { WeightSpec } from "../../runtime/wire/manifest.ts";
+import { encodePolicy, type PolicyGraph, type PolicySizes, traceAct } from "../algorithm/policy-graph.ts";
 import type { Graph } from "../compile/graph.ts";
-import { encodeOnnx } from "../compile/onnx.ts";
-import { optimise } from "../compile/optimise.ts";
-import { trace } from "../compile/trace.ts";
 import type { LearnerConfig } from "../config.ts";
 import { klDivergence } from "../nn/categorical.ts";
 import { mlp } from "../nn/layers.ts";
@@ -14,20 +10,17 @@ import { twoHotMean } from "../nn/two-hot.ts";
 import { actor } from "./actor.ts";
 import { criticLogits } from "./imagine.ts";
 import { feature, Rssm } from "./rssm.ts";
-import { type AgentSpec, agentSpec, stochSize } from "./spec.ts";
+import { type AgentSpec, agentSpec } from "./spec.ts";
 import { policyWeights } from "./weights.ts";
 
-/** A robot's side of the agent, as the manifest of a policy bundle describes it. */
-export interface PolicyGraph {
-  /** ONNX with weights as inputs. */
-  readonly bytes: Uint8Array;
-  /** SHA-256 of `bytes`, hex. */
-  readonly hash: string;
-  readonly weights: readonly WeightSpec[];
-  readonly deter: number;
-  readonly stochGroups: number;
-  readonly stochClasses: number;
-}
+const sizesOf = (spec: AgentSpec): PolicySizes => ({
+  observation: spec.observation,
+  action: spec.action,
+  weights: policyWeights(spec),
+  deter: spec.deter,
+  stochGroups: spec.groups,
+  stochClasses: spec.classes,
+});
 
 /**
  * One step of acting for one robot: belief from the last belief, the last action and what is seen now; a sampled action;
@@ -36,21 +29,7 @@ export interface PolicyGraph {
  */
 export async function tracePolicy(schema: StepSchema, config: LearnerConfig): Promise<Graph> {
   const spec = agentSpec(schema, config);
-  const float = (shape: readonly number[]): { shape: readonly number[]; dtype: "float32" } => ({
-    shape,
-    dtype: "float32",
-  });
-  const inputs = {
-    observation: float([1, spec.observation]),
-    previousAction: float([1, spec.action]),
-    isFirst: float([1, 1]),
-    deter: float([1, spec.deter]),
-    stoch: float([1, stochSize(spec)]),
-    posteriorNoise: float([1, spec.groups]),
-    actionNoise: float([1, spec.action]),
-    ...Object.fromEntries(policyWeights(spec).map(({ name, shape }) => [name, float(shape)])),
-  };
-  return optimise(await trace(inputs, (tensors) => act(tensors, spec, config.agent)));
+  return traceAct(sizesOf(spec), (tensors) => act(tensors, spec, config.agent));
 }
 
 function act(
@@ -82,14 +61,5 @@ function act(
 
 /** The graph a robot runs. The same bytes for the same schema and sizes. */
 export async function policyGraph(schema: StepSchema, config: LearnerConfig): Promise<PolicyGraph> {
-  const spec = agentSpec(schema, config);
-  const bytes = encodeOnnx(await tracePolicy(schema, config));
-  return {
-    bytes,
-    hash: createHash("sha256").update(bytes).digest("hex"),
-    weights: policyWeights(spec).map(({ name, shape }) => ({ name, shape })),
-    deter: spec.deter,
-    stochGroups: spec.groups,
-    stochClasses: spec.classes,
-  };
+  return encodePolicy(await tracePolicy(schema, config), sizesOf(agentSpec(schema, config)));
 }

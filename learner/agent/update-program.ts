@@ -1,53 +1,29 @@
 import type * as tf from "@tensorflow/tfjs-core";
+import { sequenceShapes } from "../algorithm/sequence-batch.ts";
+import { batchOf, NOISE, type NoiseSpec, programInputs, programOutputs } from "../algorithm/update-program.ts";
+import type { Float32Spec } from "../compile/float32.ts";
 import type { LearnerConfig } from "../config.ts";
 import type { AgentSpec } from "./spec.ts";
 import { fromAgentState, stateSpecs, toAgentState } from "./state.ts";
 import { startRows, updateAgent } from "./update.ts";
-import type { ModelBatch } from "./world-model.ts";
 
-/** Prefixes that keep the program's inputs and outputs apart. */
-export const BATCH = "batch/";
-export const NOISE = "noise/";
-export const METRIC = "metric/";
-
-export interface InputSpec {
-  readonly shape: readonly number[];
-  readonly dtype: "float32";
-}
-
-/** Shapes of one update's batch and noise. */
-export interface UpdateShapes {
-  readonly batch: Readonly<Record<keyof Omit<ModelBatch, "posteriorNoise">, readonly number[]>>;
-  readonly noise: Readonly<Record<"posterior" | "imaginedLatent" | "imaginedAction", readonly number[]>>;
-}
-
-export function updateShapes(spec: AgentSpec, { replay, agent }: LearnerConfig): UpdateShapes {
+/** The noise of one update. */
+export function updateNoise(
+  spec: AgentSpec,
+  { replay, agent }: LearnerConfig,
+): Readonly<Record<"posterior" | "imaginedLatent" | "imaginedAction", NoiseSpec>> {
   const rows = replay.batch * replay.length;
   const starts = startRows({ reward: { shape: [rows] } }, replay.batch, agent.imagineLast);
   return {
-    batch: {
-      observation: [rows, spec.observation],
-      previousAction: [rows, spec.action],
-      reward: [rows],
-      isFirst: [rows],
-      isTerminal: [rows],
-    },
-    noise: {
-      posterior: [rows, spec.groups],
-      imaginedLatent: [agent.horizon * starts, spec.groups],
-      imaginedAction: [(agent.horizon + 1) * starts, spec.action],
-    },
+    posterior: { shape: [rows, spec.groups], draw: "uniform" },
+    imaginedLatent: { shape: [agent.horizon * starts, spec.groups], draw: "uniform" },
+    imaginedAction: { shape: [(agent.horizon + 1) * starts, spec.action], draw: "normal" },
   };
 }
 
 /** Inputs of the program that makes one update: the state, a batch and noise. */
-export function updateInputs(spec: AgentSpec, config: LearnerConfig): Record<string, InputSpec> {
-  const { batch, noise } = updateShapes(spec, config);
-  const inputs: Record<string, InputSpec> = {};
-  for (const { name, shape } of stateSpecs(spec)) inputs[name] = { shape, dtype: "float32" };
-  for (const [name, shape] of Object.entries(batch)) inputs[`${BATCH}${name}`] = { shape, dtype: "float32" };
-  for (const [name, shape] of Object.entries(noise)) inputs[`${NOISE}${name}`] = { shape, dtype: "float32" };
-  return inputs;
+export function updateInputs(spec: AgentSpec, config: LearnerConfig): Record<string, Float32Spec> {
+  return programInputs(stateSpecs(spec), sequenceShapes(spec, config.replay), updateNoise(spec, config));
 }
 
 /** One update as a function of named tensors: the next state under the same names, and metrics. */
@@ -56,27 +32,15 @@ export function updateProgram(
   config: LearnerConfig,
 ): (tensors: Readonly<Record<string, tf.Tensor>>) => Record<string, tf.Tensor> {
   return (tensors) => {
-    const batch = {
-      observation: tensors[`${BATCH}observation`],
-      previousAction: tensors[`${BATCH}previousAction`],
-      reward: tensors[`${BATCH}reward`],
-      isFirst: tensors[`${BATCH}isFirst`],
-      isTerminal: tensors[`${BATCH}isTerminal`],
-      posteriorNoise: tensors[`${NOISE}posterior`],
-    } as unknown as ModelBatch;
-    const noise = {
-      imaginedLatent: tensors[`${NOISE}imaginedLatent`] as tf.Tensor2D,
-      imaginedAction: tensors[`${NOISE}imaginedAction`] as tf.Tensor2D,
-    };
+    const noise = (name: string): tf.Tensor2D => tensors[`${NOISE}${name}`] as tf.Tensor2D;
     const { state, metrics } = updateAgent(
       toAgentState(spec, tensors),
-      batch,
-      noise,
+      { ...batchOf(tensors), posteriorNoise: noise("posterior") },
+      { imaginedLatent: noise("imaginedLatent"), imaginedAction: noise("imaginedAction") },
       spec,
       config.agent,
       config.replay.batch,
     );
-    const named = Object.entries(metrics).map(([name, metric]) => [`${METRIC}${name}`, metric]);
-    return { ...fromAgentState(state), ...Object.fromEntries(named) };
+    return programOutputs(fromAgentState(state), metrics);
   };
 }

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import type { SequenceBatch } from "../algorithm/sequence-batch.ts";
 import { entropy, klDivergence } from "../nn/categorical.ts";
 import { linear, mlp } from "../nn/layers.ts";
 import type { Parameters } from "../nn/parameters.ts";
@@ -14,18 +15,8 @@ export interface WorldModelSettings extends RssmSettings {
   readonly freeNats: number;
 }
 
-/** A batch on the tape, time and batch flattened time-major: row t·B + b. */
-export interface ModelBatch {
-  /** [T·B, O] */
-  readonly observation: tf.Tensor2D;
-  /** [T·B, A] the action that led to each observation. */
-  readonly previousAction: tf.Tensor2D;
-  /** [T·B] */
-  readonly reward: tf.Tensor1D;
-  /** [T·B] */
-  readonly isFirst: tf.Tensor1D;
-  /** [T·B] */
-  readonly isTerminal: tf.Tensor1D;
+/** A batch, and the noise that samples its latents. */
+export interface ModelBatch extends SequenceBatch {
   /** [T·B, G] uniform in [0, 1). */
   readonly posteriorNoise: tf.Tensor2D;
 }

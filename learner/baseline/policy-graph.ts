@@ -1,17 +1,22 @@
-import { createHash } from "node:crypto";
 import * as tf from "@tensorflow/tfjs-core";
 import type { StepSchema } from "../../runtime/step.ts";
-import type { PolicyGraph } from "../agent/policy-graph.ts";
+import { encodePolicy, type PolicyGraph, type PolicySizes, traceAct } from "../algorithm/policy-graph.ts";
 import type { Graph } from "../compile/graph.ts";
-import { encodeOnnx } from "../compile/onnx.ts";
-import { optimise } from "../compile/optimise.ts";
-import { trace } from "../compile/trace.ts";
 import type { LearnerConfig } from "../config.ts";
 import { follow, frame } from "./history.ts";
 import { actor, criticValues } from "./networks.ts";
 import { type SacSettings, type SacSpec, sacSpec, stateSize } from "./spec.ts";
 import { draw } from "./squashed-gaussian.ts";
 import { policyWeights } from "./weights.ts";
+
+const sizesOf = (spec: SacSpec): PolicySizes => ({
+  observation: spec.observation,
+  action: spec.action,
+  weights: policyWeights(spec),
+  deter: stateSize(spec),
+  stochGroups: 1,
+  stochClasses: 1,
+});
 
 /**
  * One step of acting for one robot. Inputs and outputs are those of PolicyManifest: `deter` is the state, the newest frames
@@ -20,21 +25,7 @@ import { policyWeights } from "./weights.ts";
  */
 export async function tracePolicy(schema: StepSchema, config: LearnerConfig): Promise<Graph> {
   const spec = sacSpec(schema, config);
-  const float = (shape: readonly number[]): { shape: readonly number[]; dtype: "float32" } => ({
-    shape,
-    dtype: "float32",
-  });
-  const inputs = {
-    observation: float([1, spec.observation]),
-    previousAction: float([1, spec.action]),
-    isFirst: float([1, 1]),
-    deter: float([1, stateSize(spec)]),
-    stoch: float([1, 1]),
-    posteriorNoise: float([1, 1]),
-    actionNoise: float([1, spec.action]),
-    ...Object.fromEntries(policyWeights(spec).map(({ name, shape }) => [name, float(shape)])),
-  };
-  return optimise(await trace(inputs, (tensors) => act(tensors, spec, config.sac)));
+  return traceAct(sizesOf(spec), (tensors) => act(tensors, spec, config.sac));
 }
 
 function act(
@@ -58,14 +49,5 @@ function act(
 
 /** The graph a robot runs. The same bytes for the same schema and sizes. */
 export async function policyGraph(schema: StepSchema, config: LearnerConfig): Promise<PolicyGraph> {
-  const spec = sacSpec(schema, config);
-  const bytes = encodeOnnx(await tracePolicy(schema, config));
-  return {
-    bytes,
-    hash: createHash("sha256").update(bytes).digest("hex"),
-    weights: policyWeights(spec).map(({ name, shape }) => ({ name, shape })),
-    deter: stateSize(spec),
-    stochGroups: 1,
-    stochClasses: 1,
-  };
+  return encodePolicy(await tracePolicy(schema, config), sizesOf(sacSpec(schema, config)));
 }

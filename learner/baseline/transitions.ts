@@ -1,19 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
+import type { SequenceBatch } from "../algorithm/sequence-batch.ts";
 import { frame, states } from "./history.ts";
-
-/** A batch on the tape, time and batch flattened time-major: row t·B + b. */
-export interface SequenceBatch {
-  /** [T·B, O] */
-  readonly observation: tf.Tensor2D;
-  /** [T·B, A] the action that led to each observation. */
-  readonly previousAction: tf.Tensor2D;
-  /** [T·B] received with each observation. */
-  readonly reward: tf.Tensor1D;
-  /** [T·B] */
-  readonly isFirst: tf.Tensor1D;
-  /** [T·B] */
-  readonly isTerminal: tf.Tensor1D;
-}
 
 /** What an agent did and what came of it; N = (T − 1)·B. */
 export interface Transitions {

@@ -3,9 +3,9 @@ import { actor, normalisedEntropy } from "../agent/actor.ts";
 import { criticLogits } from "../agent/imagine.ts";
 import { feature, type Latent, Rssm } from "../agent/rssm.ts";
 import type { AgentSpec } from "../agent/spec.ts";
-import type { InputSpec } from "../agent/update-program.ts";
 import { agentWeights } from "../agent/weights.ts";
 import { observe } from "../agent/world-model.ts";
+import { type Float32Spec, float32Inputs } from "../compile/float32.ts";
 import type { LearnerConfig } from "../config.ts";
 import { linear, mlp } from "../nn/layers.ts";
 import type { ParameterSpec } from "../nn/parameters.ts";
@@ -22,7 +22,7 @@ export function probeWeights(spec: AgentSpec): ParameterSpec[] {
 }
 
 /** Inputs of the program, flattened time-major: weights, both pieces, and what was done after the context. */
-export function probeInputs(spec: AgentSpec, { report }: LearnerConfig): Record<string, InputSpec> {
+export function probeInputs(spec: AgentSpec, { report }: LearnerConfig): Record<string, Float32Spec> {
   const rows = report.batch * report.context;
   const aheadRows = report.batch * Math.max(...report.openLoop);
   const shapes: Record<string, readonly number[]> = {};
@@ -35,7 +35,7 @@ export function probeInputs(spec: AgentSpec, { report }: LearnerConfig): Record<
   }
   shapes["ahead/action"] = [aheadRows, spec.action];
   shapes["ahead/noise"] = [aheadRows, spec.groups];
-  return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { shape, dtype: "float32" }]));
+  return float32Inputs(shapes);
 }
 
 /**

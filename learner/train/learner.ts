@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Step, StepSchema } from "../../runtime/step.ts";
 import { eachRunWithin } from "../../runtime/wire/stage-runs.ts";
 import type { WireMark } from "../../runtime/wire/step-marks.ts";
-import type { PolicyGraph } from "../agent/policy-graph.ts";
+import type { PolicyGraph } from "../algorithm/policy-graph.ts";
 import type { LearnerConfig } from "../config.ts";
 import { RunMetrics } from "../report/run-metrics.ts";
 import type { CheckpointMeta } from "./checkpoint.ts";

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { type StepSchema, schemaHash } from "../../runtime/step.ts";
 import { newestBundle, pruneBundles, sha256, writeBundle } from "../../runtime/wire/bundle.ts";
 import { MANIFEST_FORMAT } from "../../runtime/wire/manifest.ts";
-import type { PolicyGraph } from "../agent/policy-graph.ts";
+import type { PolicyGraph } from "../algorithm/policy-graph.ts";
 import type { Policy } from "./link-server.ts";
 import { type Account, pretrained, type RatioSettings } from "./ratio.ts";
 

@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { PolicyGraph } from "../agent/policy-graph.ts";
+import type { PolicyGraph } from "../algorithm/policy-graph.ts";
 import type { Training, TrainingState, UpdateReport } from "./training.ts";
 
 /** What the two ends of a training thread need of a port. */

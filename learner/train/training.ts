@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import { Random } from "../../runtime/random.ts";
 import type { StepSchema } from "../../runtime/step.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../runtime/wire/safetensors.ts";
-import type { PolicyGraph } from "../agent/policy-graph.ts";
+import type { PolicyGraph } from "../algorithm/policy-graph.ts";
 import type { LearnerConfig } from "../config.ts";
 import { sampleBatch } from "../replay/sampler.ts";
 import type { Ring } from "../replay/store.ts";
