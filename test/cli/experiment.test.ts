@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { MAIN } from "../fakes/reverie.ts";
 
-const MAIN = resolve(import.meta.dirname, "../../dist/runtime/cli/main.js");
 const PLAN = {
   robot: "reacher",
   steps: 200,

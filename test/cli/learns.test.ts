@@ -1,10 +1,9 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-
-const MAIN = resolve(import.meta.dirname, "../../dist/runtime/cli/main.js");
+import { MAIN } from "../fakes/reverie.ts";
 
 /** Held random actions earn 1.4 a step here, staying at the goal nearly 10. */
 const LEARNED = 4.5;

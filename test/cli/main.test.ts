@@ -3,10 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { MAIN } from "../fakes/reverie.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const reverie = (...args: string[]) =>
-  spawnSync(process.execPath, [join(root, "dist/runtime/cli/main.js"), ...args], { encoding: "utf8", cwd: directory });
+  spawnSync(process.execPath, [MAIN, ...args], { encoding: "utf8", cwd: directory });
 
 let directory: string;
 beforeAll(() => {

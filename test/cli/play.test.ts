@@ -6,11 +6,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Played } from "../../runtime/cli/played.ts";
 import { publishedPath } from "../../runtime/cli/policy-source.ts";
 import { sha256 } from "../../runtime/wire/bundle.ts";
+import { MAIN } from "../fakes/reverie.ts";
 import { steadyParts } from "../runtime/policy/bundles.ts";
 import { REACHER_SCHEMA, reacherRun } from "./reacher-run.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-const MAIN = join(root, "dist/runtime/cli/main.js");
 
 /** What these tests make, and what the command leaves in the system's directory for such things. */
 let temporary = "";

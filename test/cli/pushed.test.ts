@@ -1,10 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-
-const MAIN = resolve(import.meta.dirname, "../../dist/runtime/cli/main.js");
+import { MAIN } from "../fakes/reverie.ts";
 
 test("a run goes on with pushes, says so, and keeps when that began", { timeout: 60_000 }, () => {
   const run = mkdtempSync(join(tmpdir(), "reverie-pushed-"));

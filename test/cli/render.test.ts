@@ -1,14 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Played } from "../../runtime/cli/played.ts";
 import { render } from "../../runtime/cli/render.ts";
+import { MAIN } from "../fakes/reverie.ts";
 import { decodeGif } from "./gif/decode.ts";
 import { reacherRun } from "./reacher-run.ts";
-
-const MAIN = resolve(import.meta.dirname, "../../dist/runtime/cli/main.js");
 
 describe("render", () => {
   let directory = "";

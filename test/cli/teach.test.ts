@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { Reverie } from "../fakes/reverie.ts";
 
-const MAIN = resolve(import.meta.dirname, "../../dist/runtime/cli/main.js");
 const SMALL = [
   "--preset=robot-tiny",
   "--learner.train.fill=100",
@@ -14,80 +13,11 @@ const SMALL = [
   "--learner.agent.horizon=5",
 ];
 
-/** A line of `--json`. */
-interface Line {
-  readonly type: "robot" | "learner" | "note";
-  readonly text: string;
-  readonly steps: number;
-  readonly sequence: number;
-  readonly updates: number;
-  readonly state: string;
-  readonly policyVersion: number;
-}
-
-/** `reverie teach reacher` in its processes, as a person would start it. */
-class Teach {
-  readonly lines: Line[] = [];
-  readonly exited: Promise<number | null>;
-  readonly #child: ChildProcess;
-  stderr = "";
-
-  constructor(run: string, ...options: string[]) {
-    const args = [MAIN, "teach", "reacher", "--run", run, "--json", ...options];
-    this.#child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
-    let rest = "";
-    this.#child.stdout!.setEncoding("utf8").on("data", (text: string) => {
-      const parts = (rest + text).split("\n");
-      rest = parts.pop()!;
-      this.lines.push(...parts.map((line) => JSON.parse(line) as Line));
-    });
-    this.#child.stderr!.setEncoding("utf8").on("data", (text: string) => {
-      this.stderr += text;
-    });
-    this.exited = new Promise((done) => this.#child.on("close", done));
-  }
-
-  /** Resolves with the first line like that after the `from` ones that came before. Rejects when it ends without. */
-  async until(like: (line: Line) => boolean, from = 0): Promise<Line> {
-    let ended = false;
-    void this.exited.then(() => {
-      ended = true;
-    });
-    for (;;) {
-      const found = this.lines.slice(from).find(like);
-      if (found !== undefined) return found;
-      if (ended) throw new Error(`ended first: ${this.stderr}${JSON.stringify(this.lines.slice(-5))}`);
-      await new Promise((wake) => setTimeout(wake, 20));
-    }
-  }
-
-  last(type: Line["type"]): Line {
-    return this.lines.findLast((line) => line.type === type)!;
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
-  }
-
-  /** Ends the process that runs `process/<name>.js` somewhere below this one, at once. */
-  killPart(name: string): void {
-    const all = spawnSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" }).stdout.trim().split("\n");
-    const rows = all.map((row) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(row)!.slice(1) as [string, string, string]);
-    const family = new Set([String(this.#child.pid)]);
-    for (let size = 0; size !== family.size; ) {
-      size = family.size;
-      for (const [pid, parent] of rows) if (family.has(parent)) family.add(pid);
-    }
-    const [pid] = rows.find(([id, , args]) => family.has(id) && args.includes(`/process/${name}.js`)) ?? [];
-    if (pid === undefined) throw new Error(`no process ${name} below ${this.#child.pid}`);
-    process.kill(Number(pid), "SIGKILL");
-  }
-}
-
 let run: string;
-let started: Teach[] = [];
+let started: Reverie[] = [];
+/** `reverie teach reacher`, with nobody at its standard input. */
 const teach = (...options: string[]) => {
-  const each = new Teach(run, ...options);
+  const each = new Reverie(["teach", "reacher", "--run", run, "--json", ...options], "ignore");
   started.push(each);
   return each;
 };

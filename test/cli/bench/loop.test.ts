@@ -1,11 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { LoopSpeed } from "../../../runtime/cli/bench/loop.ts";
-
-const MAIN = resolve(import.meta.dirname, "../../../dist/runtime/cli/main.js");
+import { MAIN } from "../../fakes/reverie.ts";
 
 test("the loop is measured in its own processes, alone and beside a learner, and every tick is accounted for", () => {
   const temporary = mkdtempSync(join(tmpdir(), "reverie-loop-test-"));

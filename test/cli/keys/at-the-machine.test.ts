@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import { type Line, Reverie } from "../../fakes/reverie.ts";
 import { reacherRun } from "../reacher-run.ts";
-import { type Line, Reverie } from "./reverie.ts";
 
 const SMALL = ["--preset=robot-tiny", "--learner.train.fill=100000", "--learner.replay.batch=4"];
 
@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 
 function start(...args: string[]): Reverie {
-  const each = new Reverie(...args);
+  const each = new Reverie(args);
   started.push(each);
   return each;
 }

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { MAIN } from "../../fakes/reverie.ts";
 import { reacherRun } from "../reacher-run.ts";
-import { MAIN } from "./reverie.ts";
 
 /** util-linux's `script` gives a command a terminal; the one of macOS and BSD takes other options. */
 const hasScript = /util-linux/.test(spawnSync("script", ["--version"], { encoding: "utf8" }).stdout ?? "");

@@ -1,14 +1,17 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 
-export const MAIN = resolve(import.meta.dirname, "../../../dist/runtime/cli/main.js");
+/** The command as it is built; `npm run build` first. */
+export const MAIN = resolve(import.meta.dirname, "../../dist/runtime/cli/main.js");
 
 /** A line of `--json`. */
 export interface Line {
   readonly type: "robot" | "learner" | "note" | "people" | "played";
   readonly text: string;
   readonly state: string;
+  readonly steps: number;
   readonly sequence: number;
+  readonly updates: number;
   readonly standstill?: { readonly cause: string; readonly text: string };
   readonly interventions: number;
   readonly policyVersion: number;
@@ -16,15 +19,15 @@ export interface Line {
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
-/** A command in its processes, with a pipe to its standard input. */
+/** A command that says its lines as `--json`, in its processes, as a person would start it. */
 export class Reverie {
   readonly lines: Line[] = [];
   readonly exited: Promise<number | null>;
   readonly #child: ChildProcess;
   stderr = "";
 
-  constructor(...args: string[]) {
-    this.#child = spawn(process.execPath, [MAIN, ...args], { stdio: "pipe" });
+  constructor(args: readonly string[], input: "pipe" | "ignore" = "pipe") {
+    this.#child = spawn(process.execPath, [MAIN, ...args], { stdio: [input, "pipe", "pipe"] });
     let rest = "";
     this.#child.stdout!.setEncoding("utf8").on("data", (text: string) => {
       const parts = (rest + text).split("\n");
@@ -49,6 +52,10 @@ export class Reverie {
       if (ended) throw new Error(`ended first: ${this.stderr}${JSON.stringify(this.lines.slice(-5))}`);
       await new Promise((wake) => setTimeout(wake, 5));
     }
+  }
+
+  last(type: Line["type"]): Line {
+    return this.lines.findLast((line) => line.type === type)!;
   }
 
   /** Types a line, and waits for what comes of it. */
