@@ -94,6 +94,16 @@ export interface WatchLimits {
   readonly workspace: Workspace | null;
 }
 
+/** Of a machine that has no such measurements. */
+export const UNWATCHED: Omit<WatchLimits, "sampleAge" | "beyondLimits"> = {
+  tracking: null,
+  temperature: null,
+  voltage: null,
+  current: null,
+  tilt: null,
+  workspace: null,
+};
+
 export interface Workspace {
   readonly min: readonly [number, number, number];
   readonly max: readonly [number, number, number];

@@ -1,4 +1,4 @@
-import type { RobotSpec } from "../../runtime/robot.ts";
+import { type RobotSpec, UNWATCHED } from "../../runtime/robot.ts";
 
 /** Length of each link, m. */
 export const LINK = 0.2;
@@ -26,16 +26,7 @@ export const REACHER_SPEC: RobotSpec = {
   servoRateHz: 100,
   restPose: [0, 0],
   endState: "limp",
-  watch: {
-    sampleAge: 0.1,
-    beyondLimits: 0.2,
-    tracking: null,
-    temperature: null,
-    voltage: null,
-    current: null,
-    tilt: null,
-    workspace: null,
-  },
+  watch: { sampleAge: 0.1, beyondLimits: 0.2, ...UNWATCHED },
 };
 
 /** Two links of 0.2 kg that swing in a horizontal plane, free of contacts. m, kg, rad. */

@@ -2,7 +2,14 @@ import { type Clock, VirtualClock } from "../../../runtime/clock.ts";
 import { RUNTIME_DEFAULTS } from "../../../runtime/defaults.ts";
 import { Governor, type GovernorOptions } from "../../../runtime/governor/governor.ts";
 import { Inbox, type Question } from "../../../runtime/governor/inbox.ts";
-import type { Driver, EndState, JointCommand, RobotSpec, Sample } from "../../../runtime/robot.ts";
+import {
+  type Driver,
+  type EndState,
+  type JointCommand,
+  type RobotSpec,
+  type Sample,
+  UNWATCHED,
+} from "../../../runtime/robot.ts";
 import type { Step } from "../../../runtime/step.ts";
 import type { Task } from "../../../runtime/task.ts";
 
@@ -28,16 +35,7 @@ export const spec: RobotSpec = {
   servoRateHz: 100,
   restPose: [0, 0],
   endState: "damp",
-  watch: {
-    sampleAge: 0.5,
-    beyondLimits: 0.1,
-    tracking: null,
-    temperature: null,
-    voltage: null,
-    current: null,
-    tilt: null,
-    workspace: null,
-  },
+  watch: { sampleAge: 0.5, beyondLimits: 0.1, ...UNWATCHED },
 };
 
 /** Observes the driver's count of reads at policy ticks; maps an action to the same angles, unfiltered. */
