@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { loadOnnxruntime } from "../../runtime/policy/onnxruntime.ts";
 import { type DType, type Graph, sizeOf, type ValueSpec } from "./graph.ts";
 import { encodeOnnx, outputName } from "./onnx.ts";
 import { optimise } from "./optimise.ts";
@@ -44,7 +45,7 @@ export async function load(
   graph: Graph,
   { threads = 1, provider = "cpu", profile }: CompileOptions = {},
 ): Promise<Program> {
-  const onnx = await import("onnxruntime-node");
+  const onnx = await loadOnnxruntime();
   const session = await onnx.InferenceSession.create(encodeOnnx(graph), {
     executionProviders: [provider],
     intraOpNumThreads: threads,

@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import { SHARE_ENV, Worker } from "node:worker_threads";
 import type { PolicyGraph } from "../algorithm/policy-graph.ts";
 import type { Training, TrainingState, UpdateReport } from "./training.ts";
 
@@ -83,7 +83,7 @@ export function callTraining(port: Port): { training: Training; fail: (error: Er
 
 /** Starts a thread that trains; `entry` is compiled JavaScript. */
 export function startTrainingThread(entry = new URL("./worker.js", import.meta.url)): Training {
-  const worker = new Worker(entry);
+  const worker = new Worker(entry, { env: SHARE_ENV }); // as onnxruntime needs it
   const { training, fail } = callTraining(worker);
   const exited = new Promise<void>((resolve) => {
     worker.once("exit", (code) => {

@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import type { PolicyManifest } from "../wire/manifest.ts";
 import type { FloatArrays } from "../wire/safetensors.ts";
+import { loadOnnxruntime } from "./onnxruntime.ts";
 
 export interface GraphInput {
   readonly observation: Float32Array;
@@ -37,7 +38,7 @@ export class PolicyGraph {
 
   /** Blocks this thread while the graph is optimised. Throws when the graph is not valid or lacks an input or output. */
   static async open(graph: Uint8Array, manifest: PolicyManifest): Promise<PolicyGraph> {
-    const { InferenceSession, Tensor } = await import("onnxruntime-node");
+    const { InferenceSession, Tensor } = await loadOnnxruntime();
     const session = await InferenceSession.create(graph, {
       executionProviders: ["cpu"],
       intraOpNumThreads: 1,

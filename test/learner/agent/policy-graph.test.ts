@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import type * as onnx from "onnxruntime-node";
 import { beforeAll, describe, expect, test } from "vitest";
 import { exportPolicy } from "../../../learner/agent/export.ts";
 import { policyGraph } from "../../../learner/agent/policy-graph.ts";
@@ -9,9 +9,11 @@ import { agentWeights } from "../../../learner/agent/weights.ts";
 import { worldModelLoss } from "../../../learner/agent/world-model.ts";
 import { LEARNER_DEFAULTS } from "../../../learner/config.ts";
 import { useEager } from "../../../learner/nn/eager.ts";
+import { loadOnnxruntime } from "../../../runtime/policy/onnxruntime.ts";
 import { Random } from "../../../runtime/random.ts";
 import type { StepSchema } from "../../../runtime/step.ts";
 
+const { InferenceSession, Tensor } = await loadOnnxruntime();
 const SCHEMA: StepSchema = {
   robot: "test",
   task: "test",
@@ -64,13 +66,13 @@ function observed(): { deter: Float32Array; surprise: number[] } {
 }
 
 async function acted(
-  session: InferenceSession,
-  fed: Readonly<Record<string, Tensor>>,
+  session: onnx.InferenceSession,
+  fed: Readonly<Record<string, onnx.Tensor>>,
 ): Promise<{ deter: Float32Array[]; surprise: number[]; action: Float32Array[] }> {
   let deter = normal(spec.deter);
   let stoch = normal(spec.groups * spec.classes);
   const found = { deter: [] as Float32Array[], surprise: [] as number[], action: [] as Float32Array[] };
-  const float = (data: Float32Array): Tensor => new Tensor("float32", data, [1, data.length]);
+  const float = (data: Float32Array): onnx.Tensor => new Tensor("float32", data, [1, data.length]);
   for (let t = 0; t < STEPS; t++) {
     const out = await session.run({
       ...fed,

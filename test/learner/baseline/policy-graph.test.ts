@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import type * as onnx from "onnxruntime-node";
 import { beforeAll, expect, test } from "vitest";
 import { exportPolicy } from "../../../learner/agent/export.ts";
 import { actor, criticValues } from "../../../learner/baseline/networks.ts";
@@ -7,8 +7,11 @@ import { policyGraph, tracePolicy } from "../../../learner/baseline/policy-graph
 import { draw } from "../../../learner/baseline/squashed-gaussian.ts";
 import { transitionsOf } from "../../../learner/baseline/transitions.ts";
 import { useEager } from "../../../learner/nn/eager.ts";
+import { loadOnnxruntime } from "../../../runtime/policy/onnxruntime.ts";
 import { Random } from "../../../runtime/random.ts";
 import { CONFIG, randomFeeds, SCHEMA, SPEC } from "./tiny.ts";
+
+const { InferenceSession, Tensor } = await loadOnnxruntime();
 
 const STEPS = 7;
 const FIRST = [1, 0, 0, 0, 1, 0, 0];
@@ -28,9 +31,10 @@ interface Acted {
   readonly stoch: Float32Array;
 }
 
-async function acted(session: InferenceSession, fed: Readonly<Record<string, Tensor>>): Promise<Acted[]> {
-  const float = (data: Float32Array): Tensor => new Tensor("float32", data, [1, data.length]);
-  const row = (data: Float32Array, t: number, width: number): Tensor => float(data.slice(t * width, (t + 1) * width));
+async function acted(session: onnx.InferenceSession, fed: Readonly<Record<string, onnx.Tensor>>): Promise<Acted[]> {
+  const float = (data: Float32Array): onnx.Tensor => new Tensor("float32", data, [1, data.length]);
+  const row = (data: Float32Array, t: number, width: number): onnx.Tensor =>
+    float(data.slice(t * width, (t + 1) * width));
   let deter = normal(3 * 6);
   let stoch: Float32Array = new Float32Array(1);
   const found: Acted[] = [];
