@@ -2,8 +2,11 @@ import { type StepSchema, schemaDifferences } from "../../runtime/step.ts";
 import { ACTORS, ALGORITHMS, LEARNER_DEFAULTS, type LearnerConfig } from "../config.ts";
 import type { CheckpointMeta } from "./checkpoint.ts";
 
-/** Throws on settings that no run can learn with, naming the first. */
-export function checkConfig({ algorithm, agent, sac, replay, train, report }: LearnerConfig): void {
+/**
+ * Throws on settings that no run can learn with together, naming the first. What range each has by itself is checked where
+ * settings come in.
+ */
+export function checkConfig({ algorithm, agent, replay, train, report }: LearnerConfig): void {
   if (!ALGORITHMS.some((name) => name === algorithm)) {
     throw new Error(`config: learner.algorithm: expected one of ${ALGORITHMS.join(", ")}, found "${algorithm}"`);
   }
@@ -14,13 +17,8 @@ export function checkConfig({ algorithm, agent, sac, replay, train, report }: Le
     if (!(value >= least)) throw new Error(`config: learner.${name}: expected at least ${least}, found ${value}`);
   };
   atLeast("replay.length", replay.length, algorithm === "sac" ? 2 : 1);
-  atLeast("sac.frames", sac.frames, 1);
-  atLeast("replay.batch", replay.batch, 1);
   atLeast("replay.capacity", replay.capacity, replay.length);
   atLeast("train.fill", train.fill, replay.length);
-  atLeast("train.logUpdates", train.logUpdates, 1);
-  atLeast("train.publishSteps", train.publishSteps, 1);
-  atLeast("train.keepCheckpoints", train.keepCheckpoints, 1);
   if (report.openLoop.length === 0 || !report.openLoop.every((steps) => Number.isInteger(steps) && steps >= 1)) {
     throw new Error(`config: learner.report.openLoop: expected whole numbers from 1 up, found ${report.openLoop}`);
   }
