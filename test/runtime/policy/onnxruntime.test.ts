@@ -33,14 +33,18 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(top, { recursive: true, force: true }));
 
-test.each(["here", "in a training thread"])("a session opened %s leaves nothing behind outside the run", (WHERE) => {
-  const script = join(top, "program.mjs");
-  const GRAPH = join(top, "graph.onnx");
-  const home = join(top, "home");
-  writeFileSync(script, program);
-  writeFileSync(GRAPH, policyParts(1, 1).graph);
-  mkdirSync(home);
-  const { PATH } = process.env;
-  execFileSync(process.execPath, [script], { env: { PATH, WHERE, GRAPH, HOME: home, TMPDIR: home } });
-  expect(readdirSync(home, { recursive: true })).toEqual([]);
-});
+test.each(["here", "in a training thread"])(
+  "a session opened %s leaves nothing behind outside the run",
+  (WHERE) => {
+    const script = join(top, "program.mjs");
+    const GRAPH = join(top, "graph.onnx");
+    const home = join(top, "home");
+    writeFileSync(script, program);
+    writeFileSync(GRAPH, policyParts(1, 1).graph);
+    mkdirSync(home);
+    const { PATH } = process.env;
+    execFileSync(process.execPath, [script], { env: { PATH, WHERE, GRAPH, HOME: home, TMPDIR: home } });
+    expect(readdirSync(home, { recursive: true })).toEqual([]);
+  },
+  20_000,
+);
