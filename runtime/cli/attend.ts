@@ -1,6 +1,6 @@
 import { Keeper, type KeeperOptions } from "./keeper.ts";
-import type { Controls } from "./keys/controls.ts";
-import { listen } from "./keys/listen.ts";
+import type { Controls } from "./keyboard/controls.ts";
+import { listen } from "./keyboard/listen.ts";
 import type { Screen } from "./screen.ts";
 
 /** One Ctrl-C can arrive twice, from the terminal and through npm; a person's second comes later than this. */

@@ -3,7 +3,7 @@ import { safetyPage } from "../governor/safety-page.ts";
 import { forkSupervisor } from "../supervisor/fork.ts";
 import type { RobotStatus } from "../supervisor/status.ts";
 import type { Part } from "./keeper.ts";
-import type { Controls } from "./keys/controls.ts";
+import type { Controls } from "./keyboard/controls.ts";
 import type { RobotSettings } from "./robot-settings.ts";
 import type { Screen } from "./screen.ts";
 

@@ -2,7 +2,7 @@ import { loadRobot, robotNames } from "../../robots/catalogue.ts";
 import type { RobotDefinition } from "../../robots/definition.ts";
 import { RUNTIME_DEFAULTS, type RuntimeConfig } from "../defaults.ts";
 import { type StepSchema, schemaDifferences, stepSchema } from "../step.ts";
-import { Controls } from "./keys/controls.ts";
+import { Controls } from "./keyboard/controls.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What people can order a robot with these settings. */

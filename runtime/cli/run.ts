@@ -1,6 +1,6 @@
 import { attend } from "./attend.ts";
 import type { KeeperOptions } from "./keeper.ts";
-import type { Controls } from "./keys/controls.ts";
+import type { Controls } from "./keyboard/controls.ts";
 import { RunDirectory } from "./run-directory.ts";
 import type { Screen } from "./screen.ts";
 import { type Resolved, resolveSettings } from "./settings.ts";

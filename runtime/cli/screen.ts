@@ -2,7 +2,7 @@ import { isatty } from "node:tty";
 import type { LearnerEvent } from "../../learner/train/status.ts";
 import type { RobotStatus } from "../supervisor/status.ts";
 import { clock, renderBlock, renderLine } from "./display.ts";
-import type { AtTheMachine } from "./keys/controls.ts";
+import type { AtTheMachine } from "./keyboard/controls.ts";
 import { Output } from "./output.ts";
 import { emptyView, robotSeconds, seeLearner, seeRobot, type View } from "./view.ts";
 

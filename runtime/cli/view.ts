@@ -2,7 +2,7 @@ import type { LearnerStatus } from "../../learner/train/status.ts";
 import type { State } from "../governor/states.ts";
 import { addTallies, NO_STEPS, type Tally } from "../governor/tally.ts";
 import type { RobotStatus } from "../supervisor/status.ts";
-import { type AtTheMachine, NOBODY } from "./keys/controls.ts";
+import { type AtTheMachine, NOBODY } from "./keyboard/controls.ts";
 
 interface Bucket {
   /** Robot time at its end, s. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { loadRobot, robotNames } from "../../../robots/catalogue.ts";
-import { commandOf, keyLines, RESERVED_KEYS, urgentCommands } from "../../../runtime/cli/keys/command.ts";
+import { commandOf, keyLines, RESERVED_KEYS, urgentCommands } from "../../../runtime/cli/keyboard/command.ts";
 
 const stand = { key: "s", name: "stand", action: [0] };
 

@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
-import { LineReader } from "../../../runtime/cli/keys/line-reader.ts";
-import { orderOf } from "../../../runtime/cli/keys/order-line.ts";
+import { LineReader } from "../../../runtime/cli/keyboard/line-reader.ts";
+import { orderOf } from "../../../runtime/cli/keyboard/order-line.ts";
 
 const robot = { gestures: [{ key: "s", name: "stand", action: [0.5, -0.5] }], actionSize: 2 };
 

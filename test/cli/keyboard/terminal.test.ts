@@ -9,7 +9,7 @@ import { reacherRun } from "../reacher-run.ts";
 /** util-linux's `script` gives a command a terminal; the one of macOS and BSD takes other options. */
 const hasScript = /util-linux/.test(spawnSync("script", ["--version"], { encoding: "utf8" }).stdout ?? "");
 const inTerminal = test.runIf(hasScript);
-const KEYBOARD = resolve(import.meta.dirname, "../../../dist/runtime/cli/keys/keyboard.js");
+const KEYBOARD = resolve(import.meta.dirname, "../../../dist/runtime/cli/keyboard/keyboard.js");
 
 let directory = "";
 let run = "";

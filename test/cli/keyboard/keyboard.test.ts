@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Keyboard, type KeyInput } from "../../../runtime/cli/keys/keyboard.ts";
+import { Keyboard, type KeyInput } from "../../../runtime/cli/keyboard/keyboard.ts";
 
 /** A terminal whose typist is the test. */
 class FakeTerminal extends EventEmitter {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { Controls } from "../../../runtime/cli/keys/controls.ts";
+import { Controls } from "../../../runtime/cli/keyboard/controls.ts";
 import type { Order } from "../../../runtime/governor/orders.ts";
 import { NO_GOVERNOR, NO_LINK, type RobotStatus } from "../../../runtime/supervisor/status.ts";
 
