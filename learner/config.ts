@@ -13,6 +13,9 @@ export const ALGORITHMS = ["dreamer", "sac"] as const;
 /** Ways to learn the actor: through the gradient of the learned dynamics, or from sampled returns alone. */
 export const ACTORS: readonly string[] = ["backprop", "reinforce"];
 
+/** How several robots share a batch: as they have rows, or alike. */
+export const STREAMS: readonly string[] = ["rows", "equal"];
+
 /** Every number that changes how a run learns. */
 export const LEARNER_DEFAULTS = {
   /** One of ALGORITHMS. Dreamer is set by `preset` and `agent`, Soft Actor-Critic by `sac`. */
@@ -73,13 +76,27 @@ export const LEARNER_DEFAULTS = {
     adam: { lr: 3e-4, eps: 1e-8, clip: 1e6, beta1: 0.9, beta2: 0.999 },
   },
   replay: {
-    /** Steps kept; the oldest go first. */
+    /** Steps kept of all robots together. The oldest go first, those of the robot with the most. */
     capacity: 1_000_000,
+    /** Memory for them, bytes, where that is reached first. */
+    bytes: 4_000_000_000,
     batch: 16,
     length: 24,
     /** Share of a batch drawn from the newest `recentSteps`; one sequence is always the very newest. */
     recentShare: 0.5,
     recentSteps: 2000,
+    /** How the rest is drawn, as weights. */
+    mixture: {
+      /** Every start alike. */
+      uniform: 1,
+      /** Newer starts rather: half as likely for every `halfLife` steps of age. */
+      recency: 0,
+      halfLife: 50_000,
+      /** Sequences in which an episode ended, by itself or because the stream broke. */
+      ends: 0,
+    },
+    /** One of STREAMS. */
+    streams: "rows" as string,
   },
   train: {
     /** Steps before the first update; the robot explores with held random actions meanwhile. */

@@ -1,35 +1,44 @@
 import type { StepSchema } from "../../runtime/step.ts";
+import { type Arena, createArena, growArena } from "./arena.ts";
+import {
+  APPENDED,
+  createRing,
+  ENDS,
+  ENDS_KEPT,
+  FIRST,
+  type Ring,
+  ringEnd,
+  ringStart,
+  SEEN,
+  START,
+  slotOf,
+  TERMINAL,
+} from "./ring.ts";
+import { pixels, SPARE_BLOCKS } from "./room.ts";
 
-/**
- * What a learner remembers: one ring of rows a robot stream, in shared memory. One thread appends, others sample;
- * nothing is copied between them. Pages that no row has reached cost nothing.
- */
+export type { Ring } from "./ring.ts";
 
 /** Sizes of a stored row, in numbers. */
 export interface RowSizes {
   readonly observation: number;
   readonly action: number;
+  /** uint8 tensors kept beside the observation; left out: none. */
+  readonly images?: readonly ImageSize[];
+  /** Of an agent's recurrent state kept with each row; left out: none is. */
+  readonly context?: ContextSize;
 }
 
-/** One robot's rows. Row `n` (counted from 0) lies at `n % slots`. Can be sent to another thread as it is. */
-export interface Ring extends RowSizes {
-  /** Newest rows that may be sampled. */
-  readonly capacity: number;
-  readonly slots: number;
-  /** [rows ever appended, rows all rings of the store had when this one last grew] */
-  readonly counters: Int32Array;
-  /** [slots, observation] */
-  readonly observations: Float32Array;
-  /** [slots, action] the action that led to each observation. */
-  readonly actions: Float32Array;
-  /** [slots] offset already subtracted. */
-  readonly rewards: Float32Array;
-  /** [slots] FIRST | TERMINAL */
-  readonly flags: Uint8Array;
+export interface ImageSize {
+  readonly name: string;
+  /** As [height, width, channels]. */
+  readonly shape: readonly number[];
 }
 
-export const FIRST = 1;
-export const TERMINAL = 2;
+export interface ContextSize {
+  readonly deter: number;
+  /** Groups of at most 256 classes. */
+  readonly groups: number;
+}
 
 /** One step as it is remembered. */
 export interface Row {
@@ -38,70 +47,54 @@ export interface Row {
   readonly reward: number;
   readonly isFirst: boolean;
   readonly isTerminal: boolean;
-}
-
-/** The rows that may be overwritten while another thread copies a sequence out: far more than arrive meanwhile. */
-const MARGIN = 4096;
-
-const APPENDED = 0;
-const SEEN = 1;
-
-/** The float32 tensors of the schema make the observation, in its order. Throws when there is none. */
-export function rowSizes(schema: StepSchema): RowSizes {
-  const observation = schema.observation
-    .filter((tensor) => tensor.dtype === "float32")
-    .reduce((sum, tensor) => sum + tensor.shape.reduce((product, size) => product * size, 1), 0);
-  if (observation === 0) throw new Error("replay: expected a float32 tensor in the observation, found none");
-  return { observation, action: schema.action.length };
-}
-
-export function createRing({ observation, action }: RowSizes, capacity: number): Ring {
-  const slots = capacity + MARGIN;
-  const floats = (count: number) => new Float32Array(new SharedArrayBuffer(count * Float32Array.BYTES_PER_ELEMENT));
-  return {
-    observation,
-    action,
-    capacity,
-    slots,
-    counters: new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)),
-    observations: floats(slots * observation),
-    actions: floats(slots * action),
-    rewards: floats(slots),
-    flags: new Uint8Array(new SharedArrayBuffer(slots)),
-  };
-}
-
-/** Rows ever appended. */
-export function ringEnd(ring: Ring): number {
-  return Atomics.load(ring.counters, APPENDED);
-}
-
-/** Oldest row that may still be sampled. */
-export function ringStart(ring: Ring): number {
-  return Math.max(0, ringEnd(ring) - ring.capacity);
+  /** Holds at least the images that are kept, by name. */
+  readonly images?: Readonly<Record<string, Float32Array | Uint8Array>>;
 }
 
 /**
- * First row among the newest `count` of the whole store that this ring holds. Exact for a robot that is alone, a little
- * wide where several take turns; a ring that stopped growing ages out.
+ * The float32 tensors of the schema make the observation, in its order; with `images`, its uint8 tensors are kept too.
+ * Throws when there is no float32 tensor.
  */
-export function recentStart(ring: Ring, count: number, storeTotal: number): number {
-  const age = storeTotal - Atomics.load(ring.counters, SEEN);
-  return Math.max(ringStart(ring), ringEnd(ring) - Math.max(0, count - age));
+export function rowSizes(schema: StepSchema, { images = false } = {}): RowSizes {
+  const observation = schema.observation
+    .filter((tensor) => tensor.dtype === "float32")
+    .reduce((sum, tensor) => sum + pixels(tensor.shape), 0);
+  if (observation === 0) throw new Error("replay: expected a float32 tensor in the observation, found none");
+  const sizes = { observation, action: schema.action.length };
+  if (!images) return sizes;
+  const kept = schema.observation.filter((tensor) => tensor.dtype === "uint8");
+  return { ...sizes, images: kept.map(({ name, shape }) => ({ name, shape })) };
 }
 
-/** The rings of all streams. Belongs to the thread that appends. */
+/** A stream's ring, and which of its blocks it holds: [first, next). */
+interface Stream {
+  readonly ring: Ring;
+  first: number;
+  next: number;
+}
+
+/**
+ * What a learner remembers: a ring of rows a robot stream, in memory that all share. When it is full, the stream with the
+ * most rows gives up its oldest, so that all streams end up with equal parts, whatever the order they are filled in.
+ * Belongs to the thread that appends; others sample, and nothing is copied between them.
+ */
 export class ReplayStore {
   readonly sizes: RowSizes;
   readonly #capacity: number;
-  readonly #rings = new Map<string, Ring>();
+  readonly #arena: Arena;
+  readonly #streams = new Map<string, Stream>();
   readonly #onRing: (ring: Ring) => void;
+  /** Blocks that were given up, the longest ago first. */
+  readonly #free: number[] = [];
+  #blocks = 0;
   #total = 0;
+  #kept = 0;
 
-  /** Keeps `capacity` rows of each stream. `onRing` hears of every new one, before its first row. */
+  /** Keeps `capacity` rows of all streams together. `onRing` hears of every new one, before its first row. */
   constructor(sizes: RowSizes, capacity: number, onRing: (ring: Ring) => void = () => {}) {
     this.sizes = sizes;
     this.#capacity = capacity;
+    this.#arena = createArena(sizes, capacity);
     this.#onRing = onRing;
   }
 
@@ -111,30 +104,115 @@ export class ReplayStore {
   }
 
   /** Throws on a row of another size. The arrays are copied. */
-  append(stream: string, row: Row): void {
-    const { observation, action } = this.sizes;
-    if (row.observation.length !== observation || row.action.length !== action) {
-      throw new Error(
-        `replay: expected ${observation} observation and ${action} action numbers, ` +
-          `found ${row.observation.length} and ${row.action.length}`,
-      );
-    }
-    const ring = this.#rings.get(stream) ?? this.#addRing(stream);
-    const count = ringEnd(ring);
-    const slot = count % ring.slots;
-    ring.observations.set(row.observation, slot * observation);
-    ring.actions.set(row.action, slot * action);
-    ring.rewards[slot] = row.reward;
-    ring.flags[slot] = (row.isFirst ? FIRST : 0) | (row.isTerminal ? TERMINAL : 0);
+  append(name: string, row: Row): void {
+    this.#check(row);
+    const stream = this.#streams.get(name) ?? this.#addStream(name);
+    const { ring } = stream;
+    const at = ringEnd(ring);
+    this.#holdBlockOf(stream, at);
+    this.#write(slotOf(ring, at), row);
+    if (row.isFirst && at > ringStart(ring) && !(ring.flags[slotOf(ring, at - 1)]! & TERMINAL)) addEnd(ring, at - 1);
+    if (row.isTerminal) addEnd(ring, at);
     this.#total++;
+    this.#kept++;
     Atomics.store(ring.counters, SEEN, this.#total);
-    Atomics.store(ring.counters, APPENDED, count + 1); // last: a sampler never sees a half-written row
+    Atomics.store(ring.counters, APPENDED, at + 1); // last: a sampler never sees a half-written row
+    while (this.#kept > this.#capacity) this.#giveUpRow();
   }
 
-  #addRing(stream: string): Ring {
-    const ring = createRing(this.sizes, this.#capacity);
-    this.#rings.set(stream, ring);
-    this.#onRing(ring);
-    return ring;
+  #check({ observation, action, images }: Row): void {
+    const { sizes } = this;
+    if (observation.length !== sizes.observation || action.length !== sizes.action) {
+      throw new Error(
+        `replay: expected ${sizes.observation} observation and ${sizes.action} action numbers, ` +
+          `found ${observation.length} and ${action.length}`,
+      );
+    }
+    for (const { name, shape } of sizes.images ?? []) {
+      const image = images?.[name];
+      if (!(image instanceof Uint8Array) || image.length !== pixels(shape)) {
+        const found = image === undefined ? "none" : `${image.length} of ${image.constructor.name}`;
+        throw new Error(`replay: expected image ${name} of [${shape}] uint8, found ${found}`);
+      }
+    }
   }
+
+  #write(slot: number, { observation, action, reward, isFirst, isTerminal, images }: Row): void {
+    const arena = this.#arena;
+    arena.observations.set(observation, slot * arena.observation);
+    arena.actions.set(action, slot * arena.action);
+    arena.rewards[slot] = reward;
+    arena.flags[slot] = (isFirst ? FIRST : 0) | (isTerminal ? TERMINAL : 0);
+    arena.pixels.forEach((array, i) => {
+      const image = images![arena.images![i]!.name]!;
+      array.set(image, slot * image.length);
+    });
+  }
+
+  #addStream(name: string): Stream {
+    const stream = { ring: createRing(this.#arena, name), first: 0, next: 0 };
+    this.#streams.set(name, stream);
+    this.#onRing(stream.ring);
+    return stream;
+  }
+
+  /** Sees to it that the ring has a block for its next row, `at`. */
+  #holdBlockOf(stream: Stream, at: number): void {
+    const block = Math.floor(at / this.#arena.blockRows);
+    if (stream.first === stream.next) stream.first = stream.next = block;
+    if (block < stream.next) return;
+    const taken = this.#takeBlock();
+    if (stream.first === stream.next) stream.first = block;
+    stream.ring.table[block % this.#arena.blocks] = taken;
+    stream.next = block + 1;
+  }
+
+  /** A block nobody has read from for a while: new while there are new ones, else the one given up longest ago. */
+  #takeBlock(): number {
+    const { blocks, contexts } = this.#arena;
+    while (this.#free.length <= SPARE_BLOCKS && this.#blocks === blocks) this.#giveUpBlock();
+    const block = this.#free.length > SPARE_BLOCKS ? this.#free.shift()! : this.#blocks++;
+    growArena(this.#arena, this.#blocks);
+    if (contexts !== undefined) Atomics.add(contexts.generations, block, 1);
+    return block;
+  }
+
+  /** The stream with the most rows gives up its oldest. */
+  #giveUpRow(): void {
+    const stream = this.#largest(({ ring }) => ringEnd(ring) - ringStart(ring));
+    const start = ringStart(stream.ring) + 1;
+    this.#giveUpBefore(stream, start);
+    if (start >= (stream.first + 1) * this.#arena.blockRows) this.#freeFirst(stream);
+  }
+
+  /** The stream with the most blocks gives up its oldest: where many streams leave blocks half empty. */
+  #giveUpBlock(): void {
+    const stream = this.#largest(({ first, next }) => next - first);
+    this.#giveUpBefore(stream, Math.min(ringEnd(stream.ring), (stream.first + 1) * this.#arena.blockRows));
+    this.#freeFirst(stream);
+  }
+
+  #largest(size: (stream: Stream) => number): Stream {
+    let largest: Stream | undefined;
+    for (const stream of this.#streams.values()) {
+      if (largest === undefined || size(stream) > size(largest)) largest = stream;
+    }
+    return largest!;
+  }
+
+  #giveUpBefore({ ring }: Stream, start: number): void {
+    this.#kept -= start - ringStart(ring);
+    Atomics.store(ring.counters, START, start); // before any of these rows is written over
+  }
+
+  #freeFirst(stream: Stream): void {
+    this.#free.push(stream.ring.table[stream.first % this.#arena.blocks]!);
+    stream.first++;
+  }
+}
+
+function addEnd(ring: Ring, row: number): void {
+  const count = Atomics.load(ring.counters, ENDS);
+  ring.ends[count % ENDS_KEPT] = row;
+  Atomics.store(ring.counters, ENDS, count + 1);
 }

@@ -18,6 +18,10 @@ export function checkConfig({ algorithm, agent, replay, train, report }: Learner
   };
   atLeast("replay.length", replay.length, algorithm === "sac" ? 2 : 1);
   atLeast("replay.capacity", replay.capacity, replay.length);
+  const { uniform, recency, ends } = replay.mixture;
+  if (!(uniform + recency + ends > 0)) {
+    throw new Error(`config: learner.replay.mixture: expected a weight above 0, found ${uniform}, ${recency}, ${ends}`);
+  }
   atLeast("train.fill", train.fill, replay.length);
   if (report.openLoop.length === 0 || !report.openLoop.every((steps) => Number.isInteger(steps) && steps >= 1)) {
     throw new Error(`config: learner.report.openLoop: expected whole numbers from 1 up, found ${report.openLoop}`);

@@ -3,6 +3,9 @@ import { join } from "node:path";
 import type { StepSchema } from "../../runtime/step.ts";
 import type { PolicyGraph } from "../algorithm/policy-graph.ts";
 import type { LearnerConfig } from "../config.ts";
+import { type Ring, ringRows } from "../replay/ring.ts";
+import { type Room, roomFor, roomLine } from "../replay/room.ts";
+import { rowSizes } from "../replay/store.ts";
 import { checkConfig } from "./checks.ts";
 import { Duties } from "./duties.ts";
 import { phaseOf } from "./phase.ts";
@@ -55,6 +58,8 @@ class Learner {
   readonly #publisher: Publisher;
   readonly #robots: Robots;
   readonly #duties: Duties;
+  readonly #rings: Ring[] = [];
+  #room: Room | undefined;
   /** Undefined before the run's first robot. */
   #run: Run | undefined;
   /** Undefined until the training is ready. */
@@ -153,6 +158,7 @@ class Learner {
       publishes: this.#publisher.count,
       robots: this.#robots.count,
       checkpoint: run?.checkpointer.savedUpdates,
+      replay: this.#room && { room: this.#room, rows: ringRows(this.#rings) },
       diskError: run?.experience.diskError?.message ?? run?.checkpointer.error?.message,
       resumed: this.#resumed,
     };
@@ -162,9 +168,14 @@ class Learner {
   async #adopt(schema: StepSchema): Promise<void> {
     const { config, seed } = this.#options;
     const records = this.#records;
+    this.#room = roomFor(rowSizes(schema), config.replay);
+    this.#report(roomLine(this.#room));
     let restoring = true;
     const run = await openRun(this.#directory, schema, config, this.#nowMs, {
-      onRing: (ring) => this.#training.addRing(ring).catch((error: Error) => this.#fail(error)),
+      onRing: (ring) => {
+        this.#rings.push(ring);
+        this.#training.addRing(ring).catch((error: Error) => this.#fail(error));
+      },
       onStep: (step) => (restoring ? records.restored(step) : records.received(step)),
       onDurable: (stream, next) => this.#robots.ack(stream, next),
       report: (line) => this.#report(line),

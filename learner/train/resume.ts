@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { StepSchema } from "../../runtime/step.ts";
 import type { LearnerConfig } from "../config.ts";
+import { roomFor } from "../replay/room.ts";
+import { rowSizes } from "../replay/store.ts";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
 import { checkSameAgent } from "./checks.ts";
 import { Experience, type ExperienceOptions } from "./experience.ts";
@@ -30,7 +32,7 @@ export async function resumeRun(
   const experience = new Experience({
     directory: join(directory, "log"),
     schema,
-    capacity: config.replay.capacity,
+    capacity: roomFor(rowSizes(schema), config.replay).rows,
     ...hooks,
   });
   const uncounted = await experience.restore(checkpoint?.meta.streams ?? {});

@@ -1,4 +1,5 @@
 import type { LearnerConfig } from "../config.ts";
+import type { Room } from "../replay/room.ts";
 
 /** What the learner's process is told by its parent, over Node's IPC. */
 export type LearnerOrder =
@@ -52,6 +53,8 @@ export interface LearnerStatus {
   readonly robots: number;
   /** Updates at the newest checkpoint on disk; undefined when there is none. */
   readonly checkpoint: number | undefined;
+  /** What replay has room for, and the steps it holds by stream; undefined before a robot came. */
+  readonly replay?: { readonly room: Room; readonly rows: Readonly<Record<string, number>> } | undefined;
   /** Why steps are not being stored or a checkpoint was not written; undefined while all is well. */
   readonly diskError: string | undefined;
   readonly resumed: { readonly updates: number; readonly steps: number } | undefined;

@@ -1,4 +1,4 @@
-import { ALGORITHMS } from "../../learner/config.ts";
+import { ALGORITHMS, STREAMS } from "../../learner/config.ts";
 import { OVERRUNS } from "../governor/governor.ts";
 import { TRIPS, WATCHDOGS } from "../governor/watchdogs.ts";
 import { ROLLBACKS } from "../link/policies/keeper.ts";
@@ -69,10 +69,15 @@ const RANGES: Readonly<Record<string, Range>> = {
   "learner.sac.rewardScale": positive,
   "learner.sac.adam.lr": positive,
   "learner.replay.capacity": count,
+  "learner.replay.bytes": count,
   "learner.replay.batch": count,
   "learner.replay.length": sequence,
   "learner.replay.recentShare": share,
   "learner.replay.recentSteps": count,
+  "learner.replay.mixture.uniform": notNegative,
+  "learner.replay.mixture.recency": notNegative,
+  "learner.replay.mixture.ends": notNegative,
+  "learner.replay.mixture.halfLife": positive,
   "learner.train.fill": count,
   "learner.train.pretrain": whole,
   "learner.train.ratio": notNegative,
@@ -96,6 +101,7 @@ const RANGES: Readonly<Record<string, Range>> = {
 /** Words that decide what a run does: a wrong one must not reach its directory. */
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   "learner.algorithm": ALGORITHMS,
+  "learner.replay.streams": STREAMS,
   "runtime.governor.overrun": OVERRUNS,
   "runtime.policy.canary.trip": CANARIES,
   "runtime.policy.rollback.trip": ROLLBACKS,

@@ -90,7 +90,7 @@ test.each<[string, unknown, [string, string][], string]>([
 });
 
 test.each<[string, string, string]>([
-  ["learner.replay.bach", "8", "--learner.replay.bach: expected one of capacity, batch"],
+  ["learner.replay.bach", "8", "--learner.replay.bach: expected one of capacity, bytes, batch"],
   ["learner.replay.batch", "0", "--learner.replay.batch: expected a whole number from 1 up, found 0"],
   ["learner.train.ratio", "-1", "--learner.train.ratio: expected a number from 0 up, found -1"],
   ["learner.algorithm", "ppo", '--learner.algorithm: expected one of dreamer, sac, found "ppo"'],

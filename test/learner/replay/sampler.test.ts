@@ -1,35 +1,22 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { sampleBatch } from "../../../learner/replay/sampler.ts";
-import { ReplayStore, type Ring, rowSizes } from "../../../learner/replay/store.ts";
+import { ReplayStore, rowSizes } from "../../../learner/replay/store.ts";
 import { Random } from "../../../runtime/random.ts";
-
-const SIZES = { observation: 2, action: 1 };
-
-/** Rows that carry [stream, counter], so that a batch shows where each of its steps came from. */
-function fill(arrivals: readonly number[], capacity: number, firstEvery = 1000): Ring[] {
-  const rings: Ring[] = [];
-  const store = new ReplayStore(SIZES, capacity, (ring) => rings.push(ring));
-  const next = new Map<number, number>();
-  for (const stream of arrivals) {
-    const counter = next.get(stream) ?? 0;
-    next.set(stream, counter + 1);
-    store.append(`robot-${stream}`, {
-      observation: Float32Array.of(stream, counter),
-      action: Float32Array.of(counter - 1),
-      reward: counter / 2,
-      isFirst: counter % firstEvery === 0,
-      isTerminal: counter % 7 === 3,
-    });
-  }
-  return rings;
-}
+import { fill, keptRows, SIZES } from "./counted-rows.ts";
 
 const anySettings = fc.record({
   batch: fc.integer({ min: 1, max: 9 }),
   length: fc.integer({ min: 1, max: 8 }),
   recentShare: fc.constantFrom(0, 0.5, 1),
   recentSteps: fc.integer({ min: 1, max: 60 }),
+  mixture: fc.constantFrom(
+    { uniform: 1, recency: 0, ends: 0, halfLife: 10 },
+    { uniform: 0, recency: 1, ends: 0, halfLife: 10 },
+    { uniform: 0, recency: 0, ends: 1, halfLife: 10 },
+    { uniform: 1, recency: 2, ends: 1, halfLife: 3 },
+  ),
+  streams: fc.constantFrom("rows", "equal"),
 });
 
 test("every sequence is consecutive rows of one stream that are still kept, whole and unmixed", () => {
@@ -42,13 +29,14 @@ test("every sequence is consecutive rows of one stream that are still kept, whol
       (settings, capacity, arrivals, seed) => {
         const rings = fill(arrivals, capacity, 10);
         const batch = sampleBatch(rings, settings, new Random(seed));
-        const counts = [0, 1, 2].map((stream) => arrivals.filter((s) => s === stream).length);
-        expect(batch === undefined).toBe(Math.max(...counts) < settings.length);
+        const kept = keptRows(arrivals, capacity);
+        expect(batch === undefined).toBe(Math.max(...kept.map(({ from, to }) => to - from)) < settings.length);
         if (batch === undefined) return;
         for (let b = 0; b < settings.batch; b++) {
           const stream = batch.observation[2 * b]!;
           const start = batch.observation[2 * b + 1]!;
-          expect(start).toBeGreaterThanOrEqual(counts[stream]! - capacity);
+          expect(start).toBeGreaterThanOrEqual(kept[stream]!.from);
+          expect(start + settings.length).toBeLessThanOrEqual(kept[stream]!.to);
           for (let t = 0; t < settings.length; t++) {
             const at = t * settings.batch + b;
             const counter = start + t;

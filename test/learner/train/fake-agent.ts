@@ -37,6 +37,6 @@ export function fakeAgent({ onBatch = (_batch: Batch) => {} } = {}): Agent {
 /** Small numbers, so that a test sees every phase within some dozen steps. */
 export const CONFIG: LearnerConfig = {
   ...LEARNER_DEFAULTS,
-  replay: { capacity: 1000, batch: 4, length: 4, recentShare: 0.5, recentSteps: 20 },
+  replay: { ...LEARNER_DEFAULTS.replay, capacity: 1000, batch: 4, length: 4, recentShare: 0.5, recentSteps: 20 },
   train: { ...LEARNER_DEFAULTS.train, fill: 20, pretrain: 5, ratio: 0.2, burst: 10, publishSteps: 10, logUpdates: 4 },
 };
