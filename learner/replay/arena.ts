@@ -1,6 +1,6 @@
 import { type ContextRows, contextRows, growContextRows } from "./context.ts";
 import { growable, growTo } from "./growable.ts";
-import { blocksFor, pixels, rowsOfBlock } from "./room.ts";
+import { blocksFor, pixels } from "./room.ts";
 import type { RowSizes } from "./store.ts";
 
 /**
@@ -27,9 +27,8 @@ export interface Arena extends RowSizes {
 }
 
 /** An arena of no blocks yet that can grow to hold `rows` of one stream. */
-export function createArena(sizes: RowSizes, rows: number): Arena {
-  const blockRows = rowsOfBlock(sizes);
-  const blocks = blocksFor(sizes, rows);
+export function createArena(sizes: RowSizes, rows: number, blockRows: number): Arena {
+  const blocks = blocksFor(rows, blockRows);
   const slots = blocks * blockRows;
   return {
     ...sizes,

@@ -41,8 +41,8 @@ export function rowsOfBlock(sizes: RowSizes): number {
 }
 
 /** Blocks of a memory that always has room for so many rows of one stream. Each further stream takes up to two of them. */
-export function blocksFor(sizes: RowSizes, rows: number): number {
-  return Math.ceil(rows / rowsOfBlock(sizes)) + 1 + SPARE_BLOCKS;
+export function blocksFor(rows: number, blockRows: number): number {
+  return Math.ceil(rows / blockRows) + 1 + SPARE_BLOCKS;
 }
 
 export interface Room {
@@ -66,7 +66,7 @@ export function roomFor(
   const rows = Math.min(capacity, fitting);
   if (rows < length) {
     const [name, found] = fitting < capacity ? ["bytes", bytes] : ["capacity", capacity];
-    const needed = blocksFor(sizes, length) * perBlock * perRow;
+    const needed = blocksFor(length, perBlock) * perBlock * perRow;
     throw new Error(
       `replay.${name}: expected room for a sequence of ${length} steps (${perRow} bytes each, ` +
         `${needed} bytes in whole blocks), found ${found}`,

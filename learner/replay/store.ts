@@ -14,7 +14,7 @@ import {
   slotOf,
   TERMINAL,
 } from "./ring.ts";
-import { pixels, SPARE_BLOCKS } from "./room.ts";
+import { pixels, rowsOfBlock, SPARE_BLOCKS } from "./room.ts";
 
 export type { Ring } from "./ring.ts";
 
@@ -91,10 +91,15 @@ export class ReplayStore {
   #kept = 0;
 
   /** Keeps `capacity` rows of all streams together. `onRing` hears of every new one, before its first row. */
-  constructor(sizes: RowSizes, capacity: number, onRing: (ring: Ring) => void = () => {}) {
+  constructor(
+    sizes: RowSizes,
+    capacity: number,
+    onRing: (ring: Ring) => void = () => {},
+    blockRows = rowsOfBlock(sizes),
+  ) {
     this.sizes = sizes;
     this.#capacity = capacity;
-    this.#arena = createArena(sizes, capacity);
+    this.#arena = createArena(sizes, capacity, blockRows);
     this.#onRing = onRing;
   }
 

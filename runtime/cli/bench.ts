@@ -2,13 +2,14 @@ import { benchLearner, type LearnerSpeed } from "../../learner/agent/bench.ts";
 import { benchSim } from "../../robots/speed.ts";
 import { expectPositionals, parseArguments, wholeNumber } from "./arguments.ts";
 import { benchLoop } from "./bench/loop.ts";
+import { benchReplay } from "./bench/replay.ts";
 import { benchFailures } from "./bench-failures.ts";
 import { typedSettings } from "./options.ts";
 import { checkTask, robotCalled, robotDefaults } from "./robot-settings.ts";
 import { resolveSettings } from "./settings.ts";
 import { UsageError } from "./usage-error.ts";
 
-export const usage = `bench sim|learner|loop|failures
+export const usage = `bench sim|learner|loop|replay|failures
 
 Moves nothing but a simulated robot. Measures how fast this machine simulates one, on one core, or makes an update of the
 learner; or how well the control loop keeps its deadlines, with nobody learning and with a learner training flat out beside.
@@ -29,7 +30,11 @@ learner; or how well the control loop keeps its deadlines, with nobody learning 
 bench failures    lets every process of a simulated robot fail in every way, and measures until its motors are safe
   --trials <n>    of each, by default 20; one takes about five seconds
   --cause <names> --how <names>
-                  only these: policy,governor,supervisor,link,learner,nothing and kill,stop,busy,throw,memory`;
+                  only these: policy,governor,supervisor,link,learner,nothing and kill,stop,busy,throw,memory
+
+bench replay      fills the learner's memory, without a robot, and measures what it takes and how fast batches are drawn
+  --steps <n>     without images, by default 1000000
+  --images <n>    with a 64×64×3 image each, by default 100000`;
 
 const SIM = { seconds: "text", json: "flag", robot: "text" } as const;
 const LOOP = { seconds: "text", json: "flag", robot: "text", realtime: "flag" } as const;
@@ -37,12 +42,13 @@ const LEARNER = { seconds: "text", json: "flag", workload: "text", threads: "tex
 
 export async function bench(argv: readonly string[]): Promise<number> {
   if (argv[0] === "failures") return benchFailures(argv.slice(1));
+  if (argv[0] === "replay") return benchReplay(argv.slice(1));
   const every = { ...SIM, ...LEARNER, ...LOOP };
-  const [what] = expectPositionals("bench", ["sim|learner|loop"], parseArguments("bench", argv, every));
+  const [what] = expectPositionals("bench", ["sim|learner|loop|replay|failures"], parseArguments("bench", argv, every));
   if (what === "sim") return sim(argv);
   if (what === "learner") return learner(argv);
   if (what === "loop") return loop(argv);
-  throw new UsageError(`bench: expected sim, learner or loop, found "${what}"`);
+  throw new UsageError(`bench: expected sim, learner, loop, replay or failures, found "${what}"`);
 }
 
 async function sim(argv: readonly string[]): Promise<number> {
