@@ -94,6 +94,9 @@ test.each<[string, string, string]>([
   ["learner.replay.batch", "0", "--learner.replay.batch: expected a whole number from 1 up, found 0"],
   ["learner.train.ratio", "-1", "--learner.train.ratio: expected a number from 0 up, found -1"],
   ["learner.algorithm", "ppo", '--learner.algorithm: expected one of dreamer, sac, found "ppo"'],
+  ["learner.replay.streams", "fair", '--learner.replay.streams: expected one of rows, equal, found "fair"'],
+  ["learner.replay.mixture.ends", "-1", "--learner.replay.mixture.ends: expected a number from 0 up, found -1"],
+  ["learner.replay.mixture.halfLife", "0", "--learner.replay.mixture.halfLife: expected a number above 0, found 0"],
   ["learner.replay.batch", "x", '--learner.replay.batch: expected a number, found "x"'],
 ])("--%s=%s was typed wrongly", (path, text, message) => {
   const act = () => resolveSettings(defaults, undefined, [[path, text]], "runs/a1");

@@ -1,5 +1,4 @@
 import { availableParallelism, loadavg } from "node:os";
-import { trainFlatOut } from "../../../learner/agent/bench.ts";
 import { LEARNER_DEFAULTS } from "../../../learner/config.ts";
 import type { Ring } from "../../../learner/replay/ring.ts";
 import { rowBytes } from "../../../learner/replay/room.ts";
@@ -15,6 +14,8 @@ export interface MeasureReplayOptions {
   readonly images: number;
   /** For all draws together. */
   readonly seconds: number;
+  /** Makes updates, one after the other; yields the wall time of each, ms. */
+  readonly updates: () => AsyncGenerator<number>;
   readonly onMemory: (memory: MemoryUse) => void;
   readonly onDraw: (draw: DrawSpeed) => void;
 }
@@ -114,7 +115,7 @@ export async function measureReplay(options: MeasureReplayOptions): Promise<Repl
     onDraw(speed);
   }
   const rssMB = process.memoryUsage.rss() / 1e6;
-  const update = await timeUpdates();
+  const update = await timeUpdates(options.updates());
   const share = (speeds: readonly DrawSpeed[]) => Math.max(...speeds.map(({ cpuMs }) => cpuMs)) / update.updateCpuMs;
   const asInRuns = draws.filter(
     ({ memory, draw, length }) => memory === "rows" && draw === "default" && length === replay.length,
@@ -172,11 +173,11 @@ function time(rings: readonly Ring[], settings: SamplerSettings, images: boolean
   return { batchesPerSecond, cpuMs, medianMs: times[times.length >> 1]!, longestMs: times.at(-1)! };
 }
 
-async function timeUpdates(): Promise<{ updateMs: number; updateCpuMs: number }> {
+async function timeUpdates(updates: AsyncGenerator<number>): Promise<{ updateMs: number; updateCpuMs: number }> {
   const times: number[] = [];
   let before = process.cpuUsage();
   let warmUps = WARM_UPS;
-  for await (const ms of trainFlatOut()) {
+  for await (const ms of updates) {
     if (warmUps-- > 0) before = process.cpuUsage();
     else times.push(ms);
     if (times.length === LEAST) break;

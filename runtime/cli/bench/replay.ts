@@ -1,3 +1,4 @@
+import { trainFlatOut } from "../../../learner/agent/bench.ts";
 import { type StepSchema, stepSchema } from "../../step.ts";
 import { expectPositionals, parseArguments, wholeNumber } from "../arguments.ts";
 import { robotCalled } from "../robot-settings.ts";
@@ -25,6 +26,7 @@ export async function benchReplay(argv: readonly string[]): Promise<number> {
     steps,
     images,
     seconds,
+    updates: trainFlatOut,
     onMemory: (memory) => say(memoryLine(memory)),
     onDraw: (draw) => say(drawLine(draw)),
   });

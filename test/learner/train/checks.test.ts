@@ -21,6 +21,16 @@ test("a transition needs two steps", () => {
   checkConfig({ ...LEARNER_DEFAULTS, replay });
 });
 
+test("a mixture needs a part that weighs something", () => {
+  const mixture = { ...LEARNER_DEFAULTS.replay.mixture, uniform: 0 };
+  const config = (ends: number) => ({
+    ...LEARNER_DEFAULTS,
+    replay: { ...LEARNER_DEFAULTS.replay, mixture: { ...mixture, ends } },
+  });
+  expect(() => checkConfig(config(0))).toThrow("learner.replay.mixture: expected a weight above 0, found 0, 0, 0");
+  checkConfig(config(0.1));
+});
+
 test("a checkpoint from before there was a choice is Dreamer's", () => {
   const { algorithm: _, ...config } = LEARNER_DEFAULTS;
   const streams = {};

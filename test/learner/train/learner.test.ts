@@ -224,7 +224,10 @@ test("two robots of one kind feed one learner, each with its own numbers", async
   for (let first = 0; first < 60; first += 6) for (const robot of robots) await robot.rows(first, 6);
   for (const robot of robots) await robot.expect("ack", ({ next }) => next === 60);
   for (const robot of robots) await robot.expect("weights");
-  expect((await learner.stop()).steps).toBe(120);
+  const { steps, replay } = await learner.stop();
+  expect(steps).toBe(120);
+  expect(replay).toEqual({ room: { rows: 1000, rowBytes: 21, limit: "steps" }, rows: { one: 60, two: 60 } });
+  expect(learner.notes()).toContain("replay: room for 1000 steps of 21 bytes, 0 MB, as its steps allow");
   for (const { observation } of batches) {
     for (let at = 4; at < 16; at++) expect(observation[3 * at]).toBe(observation[3 * (at - 4)]! + 1);
   }
