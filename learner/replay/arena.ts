@@ -1,7 +1,7 @@
 import { type ContextRows, contextRows, growContextRows } from "./context.ts";
 import { growable, growTo } from "./growable.ts";
-import { blocksFor, pixels } from "./room.ts";
-import type { RowSizes } from "./store.ts";
+import { blocksFor } from "./room.ts";
+import { pixels, type RowSizes } from "./row.ts";
 
 /**
  * The rows of all streams, in blocks of shared memory: one array a tensor, which grows block by block as rows come. Can be

@@ -1,6 +1,6 @@
 import { growable, growTo } from "./growable.ts";
 import { type Ring, ringEnd, ringStart, slotOf } from "./ring.ts";
-import type { ContextSize } from "./store.ts";
+import type { ContextSize } from "./row.ts";
 
 /**
  * The recurrent state after each row as an agent last inferred it, so that a sequence need not start from nothing. Written

@@ -1,4 +1,4 @@
-import type { RowSizes } from "./store.ts";
+import { pixels, type RowSizes } from "./row.ts";
 
 /** How many steps a memory has room for, and in what blocks it is laid out. */
 
@@ -23,11 +23,6 @@ function tensorBytes({ observation, action, images = [], context }: RowSizes): n
     ...images.map(({ shape }) => pixels(shape)),
     ...(context === undefined ? [] : [context.deter * FLOAT, context.groups, INT]),
   ];
-}
-
-/** Numbers in an image. */
-export function pixels(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }
 
 export function rowBytes(sizes: RowSizes): number {

@@ -1,7 +1,7 @@
 import type { Batch } from "../train/trainer.ts";
 import { type Latents, readContext } from "./context.ts";
 import { FIRST, type Ring, slotOf, TERMINAL } from "./ring.ts";
-import { pixels } from "./room.ts";
+import { pixels } from "./row.ts";
 import type { Place } from "./starts.ts";
 
 /** What a batch holds besides numbers. Nothing is copied that was not asked for. */
@@ -19,8 +19,10 @@ export interface Sequences {
   readonly places: Place[];
   /** By name, each [B, T, ...shape] uint8. Empty when not asked for. */
   readonly images: Readonly<Record<string, Uint8Array>>;
-  /** The state before each sequence, [B, deter] and [B, groups], where `known` is 1: row 0 of that one goes on from it, and is first only
-   * where the stream really broke. */
+  /**
+   * The state before each sequence, [B, deter] and [B, groups]. Where `known` is 1, row 0 goes on from it and is not marked
+   * first; where it is 0, the sequence starts from nothing, as ever. Absent when not asked for.
+   */
   readonly context?: Latents & { readonly known: Uint8Array };
 }
 

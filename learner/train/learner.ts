@@ -5,7 +5,7 @@ import type { PolicyGraph } from "../algorithm/policy-graph.ts";
 import type { LearnerConfig } from "../config.ts";
 import { type Ring, ringRows } from "../replay/ring.ts";
 import { type Room, roomFor, roomLine } from "../replay/room.ts";
-import { rowSizes } from "../replay/store.ts";
+import { rowSizes } from "../replay/row.ts";
 import { checkConfig } from "./checks.ts";
 import { Duties } from "./duties.ts";
 import { phaseOf } from "./phase.ts";

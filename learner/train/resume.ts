@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { StepSchema } from "../../runtime/step.ts";
 import type { LearnerConfig } from "../config.ts";
 import { roomFor } from "../replay/room.ts";
-import { rowSizes } from "../replay/store.ts";
+import { rowSizes } from "../replay/row.ts";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
 import { checkSameAgent } from "./checks.ts";
 import { Experience, type ExperienceOptions } from "./experience.ts";

@@ -2,8 +2,9 @@ import { availableParallelism, loadavg } from "node:os";
 import { LEARNER_DEFAULTS } from "../../../learner/config.ts";
 import type { Ring } from "../../../learner/replay/ring.ts";
 import { rowBytes } from "../../../learner/replay/room.ts";
+import { type RowSizes, rowSizes } from "../../../learner/replay/row.ts";
 import { type SamplerSettings, sampleSequences } from "../../../learner/replay/sampler.ts";
-import { ReplayStore, type RowSizes, rowSizes } from "../../../learner/replay/store.ts";
+import { ReplayStore } from "../../../learner/replay/store.ts";
 import { Random } from "../../random.ts";
 import type { StepSchema } from "../../step.ts";
 

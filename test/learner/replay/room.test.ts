@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { blocksFor, roomFor, roomLine, rowBytes, rowsOfBlock } from "../../../learner/replay/room.ts";
-import { ReplayStore, type Ring, type RowSizes } from "../../../learner/replay/store.ts";
+import type { RowSizes } from "../../../learner/replay/row.ts";
+import { ReplayStore, type Ring } from "../../../learner/replay/store.ts";
 
 const CAMERA = { name: "camera", shape: [64, 64, 3] };
 const A1: RowSizes = { observation: 18, action: 12 };

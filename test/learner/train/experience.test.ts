@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Ring } from "../../../learner/replay/store.ts";
+import { type Ring, slotOf } from "../../../learner/replay/ring.ts";
 import { Experience } from "../../../learner/train/experience.ts";
 import { counterRows, SCHEMA } from "./fake-robot.ts";
 
@@ -31,7 +31,10 @@ function open({ capacity = 1000, write = writeSync as never } = {}) {
 
 /** [counter, isFirst] of every row that replay holds. */
 function remembered(ring: Ring): [number, boolean][] {
-  return Array.from({ length: ring.counters[0]! }, (_, row) => [ring.observations[3 * row]!, ring.flags[row] === 1]);
+  return Array.from({ length: ring.counters[0]! }, (_, row) => {
+    const slot = slotOf(ring, row);
+    return [ring.observations[3 * slot]!, ring.flags[slot] === 1];
+  });
 }
 
 test("nothing is called durable before it is on the disk; a full disk keeps it waiting, room lets it go on", async () => {
