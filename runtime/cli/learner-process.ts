@@ -14,6 +14,7 @@ export function forkLearner(
 ): Part {
   const log = openSync(join(start.run, "learner.log"), "a");
   const child = fork(new URL("./process/learner.js", import.meta.url), {
+    execArgv: [],
     detached: true, // Ctrl-C and Ctrl-Z of a terminal reach the command alone, and it says what to do
     serialization: "advanced",
     stdio: ["ignore", log, log, "ipc"],

@@ -55,7 +55,7 @@ export class Child<FromChild, ToChild> {
     const { entry, nodeOptions = [], onMessage, onStart, report, name, settings, watchMs = WATCH_MS } = this.#options;
     const { hangMs = () => settings.hangMs } = this.#options;
     const child = fork(entry, {
-      execArgv: [...process.execArgv, ...nodeOptions],
+      execArgv: [...nodeOptions], // never our own: with --eval each process would start itself again, and its children too
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });

@@ -33,6 +33,7 @@ export function forkSupervisor(
 ): SupervisorHandle {
   // Detached: Ctrl-C and Ctrl-Z of a terminal reach the command alone, and it says what to do.
   const child = fork(ENTRY, {
+    execArgv: [],
     detached: true,
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],

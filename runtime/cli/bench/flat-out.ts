@@ -12,6 +12,7 @@ export interface FlatOut {
 /** Resolves when it has made its first update. Rejects when it ends before. Runs from the built files. */
 export function startFlatOut(): Promise<FlatOut> {
   const child = fork(new URL("../process/flat-out.js", import.meta.url), {
+    execArgv: [],
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const updatesMs: number[] = [];
