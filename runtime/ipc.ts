@@ -2,9 +2,9 @@
 import type { ChildProcess } from "node:child_process";
 import type { RuntimeConfig } from "./defaults.ts";
 import type { GcReport } from "./governor/gc-pauses.ts";
-import type { GovernorStatus } from "./governor/governor.ts";
 import type { Answer, Question } from "./governor/inbox.ts";
 import type { Mark, MarkedStep, Order } from "./governor/orders.ts";
+import type { GovernorStatus } from "./governor/status.ts";
 import type { Tally } from "./governor/tally.ts";
 import type { LinkState } from "./link/uplink.ts";
 import type { Cause, EndState } from "./robot.ts";

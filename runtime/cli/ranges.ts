@@ -1,5 +1,5 @@
 import { ALGORITHMS, STREAMS } from "../../learner/config.ts";
-import { OVERRUNS } from "../governor/governor.ts";
+import { OVERRUNS } from "../governor/options.ts";
 import { TRIPS, WATCHDOGS } from "../governor/watchdogs.ts";
 import { ROLLBACKS } from "../link/policies/keeper.ts";
 import { CANARIES } from "../policy/canary.ts";

@@ -1,7 +1,8 @@
 import { type Clock, VirtualClock } from "../../../runtime/clock.ts";
 import { RUNTIME_DEFAULTS } from "../../../runtime/defaults.ts";
-import { Governor, type GovernorOptions } from "../../../runtime/governor/governor.ts";
+import { Governor } from "../../../runtime/governor/governor.ts";
 import { Inbox, type Question } from "../../../runtime/governor/inbox.ts";
+import type { GovernorOptions } from "../../../runtime/governor/options.ts";
 import {
   type Driver,
   type EndState,
