@@ -22,6 +22,8 @@ export interface ChildOptions<FromChild> {
 
 /** One that died younger than this died "soon". */
 const YOUNG_MS = 10_000;
+/** A process that dies soon so often in a row would do so for ever. */
+const HOPELESS = 3;
 /** Until its first message a process may load what it needs. */
 const LOADING_MS = 60_000;
 const WATCH_MS = 500;
@@ -35,6 +37,7 @@ export class Child<FromChild, ToChild> {
   #watch: NodeJS.Timeout | undefined;
   #pause: NodeJS.Timeout | undefined;
   #stopping = false;
+  /** Deaths in a row that followed soon on a start. */
   #soonInRow = 0;
   #restarts = 0;
 
@@ -46,9 +49,9 @@ export class Child<FromChild, ToChild> {
     return this.#restarts;
   }
 
-  /** Deaths in a row that followed soon on a start. */
-  get soonInRow(): number {
-    return this.#soonInRow;
+  /** Whether it died soon so often in a row that it would do so for ever. */
+  get hopeless(): boolean {
+    return this.#soonInRow >= HOPELESS;
   }
 
   start(): void {

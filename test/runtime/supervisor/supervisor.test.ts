@@ -204,7 +204,7 @@ test.runIf(fs.existsSync("/proc"))(
     await vi.waitFor(() => expect(notes.join()).toContain("policy died (ended by SIGKILL)"), soon);
     const before = statuses.length;
     await vi.waitFor(() => expect(statuses.length).toBeGreaterThan(before + 2), soon);
-    moving();
+    await vi.waitFor(moving, soon);
     const { reason, status } = await handle.stop();
     expect(reason).toBe("stopped");
     expect(status.restarts).toMatchObject({ policy: 1, link: 0 });

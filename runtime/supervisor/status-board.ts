@@ -1,0 +1,74 @@
+import { addTallies, NO_STEPS } from "../governor/tally.ts";
+import type { FromPolicy, GovernorReport, LinkStatus } from "../ipc.ts";
+import { NO_GOVERNOR, NO_LINK, type RobotStatus } from "./status.ts";
+
+/** What only the supervisor knows. */
+type Own = Pick<RobotStatus, "sequence" | "steps" | "restarts" | "lostSteps">;
+
+/** What each process said of itself last, put together as the robot's status. */
+export class StatusBoard {
+  #governor = NO_GOVERNOR;
+  #tally = NO_STEPS;
+  #link: LinkStatus | undefined;
+  #policy = { surprise: 0, answerMs: 0 };
+  #version = 0;
+  #versionSinceMs = 0;
+
+  /** `linked`: whether there is a link. */
+  constructor(linked: boolean) {
+    if (linked) this.#link = NO_LINK;
+  }
+
+  /** Of the policy that acts; 0 while exploring. */
+  get policyVersion(): number {
+    return this.#version;
+  }
+
+  /** Says whether the governor's state is another than before. */
+  governor(report: GovernorReport): boolean {
+    const changed = report.state !== this.#governor.state;
+    this.#governor = report;
+    this.#tally = addTallies(this.#tally, report);
+    return changed;
+  }
+
+  /** There is no governor any more that could say so itself. */
+  fault(): void {
+    this.#governor = { ...this.#governor, state: "fault" };
+  }
+
+  acting(version: number): void {
+    if (version === this.#version) return;
+    this.#version = version;
+    this.#versionSinceMs = performance.now();
+  }
+
+  policy({ surprise, answerMs }: Extract<FromPolicy, { type: "status" }>): void {
+    this.#policy = { surprise, answerMs };
+  }
+
+  link(status: LinkStatus): void {
+    this.#link = status;
+  }
+
+  linkGone(): void {
+    this.#link = { ...(this.#link ?? NO_LINK), state: "connecting" };
+  }
+
+  /** With what the steps since the last call came to. */
+  status(own: Own): RobotStatus {
+    const { rewardMean, rewardSteps, stageSteps, speedMean } = this.#tally;
+    this.#tally = NO_STEPS;
+    return {
+      ...this.#governor,
+      rewardMean,
+      rewardSteps,
+      stageSteps,
+      speedMean,
+      ...own,
+      link: this.#link,
+      policyAgeSeconds: this.#version > 0 ? (performance.now() - this.#versionSinceMs) / 1000 : undefined,
+      ...this.#policy,
+    };
+  }
+}

@@ -1,0 +1,64 @@
+import type { StepMessage } from "../ipc.ts";
+import { StepRing } from "./ring.ts";
+
+/** Steps on their way to the link; bounds what it must hold in memory. */
+const LINK_WINDOW = 1024;
+
+/** Passes steps on to the link, as many as it can take, and keeps them until it has them on disk. */
+export class StepFeed {
+  readonly #ring: StepRing;
+  readonly #send: (step: StepMessage) => void;
+  #next = 0;
+  #written = 0;
+  #open = false;
+
+  /** Full, it gives up the oldest of `capacity` steps. */
+  constructor(capacity: number, send: (step: StepMessage) => void) {
+    this.#ring = new StepRing(capacity);
+    this.#send = send;
+  }
+
+  /** Steps given up before the link had them. */
+  get lost(): number {
+    return this.#ring.dropped;
+  }
+
+  push(step: StepMessage): void {
+    this.#ring.push(step);
+    this.#pass(LINK_WINDOW);
+  }
+
+  /** The link is there, and has all steps below `sequence`. */
+  open(sequence: number): void {
+    this.#open = true;
+    this.#next = sequence;
+    this.#written = sequence;
+    this.#pass(LINK_WINDOW);
+  }
+
+  /** The link has all steps below `through` on disk. */
+  written(through: number): void {
+    this.#written = through;
+    this.#ring.trim(through);
+    this.#pass(LINK_WINDOW);
+  }
+
+  /** The link is gone. */
+  close(): void {
+    this.#open = false;
+  }
+
+  /** Passes on all that is left. */
+  flush(): void {
+    this.#pass(Number.POSITIVE_INFINITY);
+  }
+
+  #pass(window: number): void {
+    if (!this.#open) return;
+    for (let step = this.#ring.from(this.#next); step !== undefined; step = this.#ring.from(this.#next)) {
+      if (step.sequence - this.#written >= window) return;
+      this.#send(step);
+      this.#next = step.sequence + 1;
+    }
+  }
+}
