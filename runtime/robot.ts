@@ -64,6 +64,8 @@ export interface RobotSpec {
   /** At an orderly end the machine first returns to its rest pose; absent: it does not. */
   readonly rest?: RestMove;
   readonly watch: WatchLimits;
+  /** Hash of what its joints are calibrated as; absent: it needs no calibration. A policy is good for one calibration. */
+  readonly calibration?: string;
 }
 
 /** A slow, guarded move to the rest pose. */
@@ -143,6 +145,8 @@ export interface Driver {
   open(): Promise<void>;
   /** After `open`: what calibration says each joint can reach, rad; absent where nothing was calibrated. */
   readonly calibrated?: readonly { readonly min: number; readonly max: number }[];
+  /** After `open`: hash of the calibration in use; absent where there is none. */
+  readonly calibrationHash?: string;
   /** Newest sample. Throws when there is none fresh enough. */
   read(): Promise<Sample>;
   /** Returns what was really sent, good until the next write. A target that is not finite throws and nothing is sent. */

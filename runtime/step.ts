@@ -39,6 +39,10 @@ export interface StepSchema {
   readonly action: readonly string[];
   readonly joints: readonly string[];
   readonly policyRateHz: number;
+  /** Absent in what was written before it was noted; so is the calibration. */
+  readonly servoRateHz?: number;
+  /** The robot's; "" for one that needs none. */
+  readonly calibration?: string;
   readonly rewardOffset: number;
   readonly canTerminate: boolean;
 }
@@ -51,6 +55,8 @@ export function stepSchema(robot: RobotSpec, task: Task): StepSchema {
     action: task.action,
     joints: robot.joints.map((joint) => joint.name),
     policyRateHz: robot.policyRateHz,
+    servoRateHz: robot.servoRateHz,
+    calibration: robot.calibration ?? "",
     rewardOffset: task.rewardOffset,
     canTerminate: task.canTerminate,
   };
@@ -66,11 +72,4 @@ function canonicalJson(value: unknown): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(",")}}`;
-}
-
-/** Says where two schemas differ, one line a difference; empty when they agree. */
-export function schemaDifferences(expected: StepSchema, found: StepSchema): string[] {
-  return (Object.keys(expected) as (keyof StepSchema)[])
-    .filter((key) => canonicalJson(expected[key]) !== canonicalJson(found[key]))
-    .map((key) => `${key}: expected ${canonicalJson(expected[key])}, found ${canonicalJson(found[key])}`);
 }

@@ -1,4 +1,5 @@
-import { type StepSchema, schemaDifferences } from "../../runtime/step.ts";
+import type { StepSchema } from "../../runtime/step.ts";
+import { schemaDifferences } from "../../runtime/wire/schema-difference.ts";
 import { ACTORS, ALGORITHMS, LEARNER_DEFAULTS, type LearnerConfig } from "../config.ts";
 import type { CheckpointMeta } from "./checkpoint.ts";
 

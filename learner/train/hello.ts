@@ -1,5 +1,7 @@
-import { type StepSchema, schemaDifferences, schemaHash } from "../../runtime/step.ts";
+import { type StepSchema, schemaHash } from "../../runtime/step.ts";
 import { PROTOCOL, type RobotMessage } from "../../runtime/wire/messages.ts";
+import { isSchema } from "../../runtime/wire/schema-check.ts";
+import { schemaDifferences } from "../../runtime/wire/schema-difference.ts";
 
 export type Hello = Extract<RobotMessage, { type: "hello" }>;
 
@@ -41,36 +43,4 @@ export function reasonToRefuse(hello: Hello, expected: Expected): string | undef
     return `clock: expected ${clock(expected.lockstep)}, found ${clock(hello.lockstep)}`;
   }
   return undefined;
-}
-
-function isSchema(value: unknown): value is StepSchema {
-  if (typeof value !== "object" || value === null) return false;
-  const schema = value as Partial<Record<keyof StepSchema, unknown>>;
-  return (
-    typeof schema.robot === "string" &&
-    typeof schema.task === "string" &&
-    typeof schema.canTerminate === "boolean" &&
-    Number.isFinite(schema.policyRateHz) &&
-    Number.isFinite(schema.rewardOffset) &&
-    isList(schema.action, isText) &&
-    isList(schema.joints, isText) &&
-    isList(schema.observation, isTensor)
-  );
-}
-
-function isTensor(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const tensor = value as Record<string, unknown>;
-  return (
-    isText(tensor.name) &&
-    (tensor.dtype === "float32" || tensor.dtype === "uint8") &&
-    isList(tensor.shape, (size) => Number.isSafeInteger(size) && (size as number) > 0) &&
-    isList(tensor.units, isText)
-  );
-}
-
-const isText = (value: unknown): value is string => typeof value === "string";
-
-function isList(value: unknown, isItem: (item: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(isItem);
 }

@@ -2,8 +2,9 @@ import { cpSync, existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type StepSchema, schemaDifferences } from "../step.ts";
+import type { StepSchema } from "../step.ts";
 import { newestBundle, type PolicyBundle, readBundle } from "../wire/bundle.ts";
+import { misfit } from "../wire/policy-fit.ts";
 import { readSavedConfig } from "./run-directory.ts";
 
 /** Where a policy to act with comes from. */
@@ -49,12 +50,8 @@ export function policyOfRun(run: string): PolicySource {
 
 /** Throws where a policy is not for this robot, task, observation and action. */
 export function assertPolicyFor(schema: StepSchema, { from, bundle }: PolicySource): void {
-  const found = bundle.manifest.schema as StepSchema | undefined;
-  if (found?.robot !== schema.robot) {
-    throw new Error(`${from}: expected a policy of ${schema.robot}, found one of ${found?.robot}`);
-  }
-  const [difference] = schemaDifferences(schema, found);
-  if (difference !== undefined) throw new Error(`${from}: its policy does not fit: ${difference}`);
+  const why = misfit(schema, bundle.manifest);
+  if (why !== undefined) throw new Error(`${from}: policy ${bundle.manifest.policyVersion}: ${why}`);
 }
 
 /** A copy in a directory of its own, which is its caller's to remove: a run under way soon deletes its older policies. */

@@ -1,7 +1,8 @@
 import { loadRobot, robotNames } from "../../robots/catalogue.ts";
 import type { RobotDefinition } from "../../robots/definition.ts";
 import { RUNTIME_DEFAULTS, type RuntimeConfig } from "../defaults.ts";
-import { type StepSchema, schemaDifferences, stepSchema } from "../step.ts";
+import { type StepSchema, stepSchema } from "../step.ts";
+import { schemaDifferences } from "../wire/schema-difference.ts";
 import { Controls } from "./keyboard/controls.ts";
 import { UsageError } from "./usage-error.ts";
 

@@ -1,4 +1,5 @@
 import type { Sample } from "../robot.ts";
+import { assertCalibration } from "./calibration-check.ts";
 import { Desk } from "./desk.ts";
 import { assertLimits } from "./limit-checks.ts";
 import { servoTicksPerPolicyTick } from "./motion.ts";
@@ -70,6 +71,7 @@ export class Governor {
     try {
       await driver.open();
       assertLimits(spec, task, driver.calibrated);
+      assertCalibration(spec, driver);
       if (!OVERRUNS.includes(settings.overrun)) {
         throw new Error(`governor.overrun: expected ${OVERRUNS.join(" or ")}, found "${settings.overrun}"`);
       }

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import type { RuntimeConfig } from "../defaults.ts";
 import type { Cause } from "../robot.ts";
 import type { StepSchema } from "../step.ts";
-import { schemaHash } from "../step.ts";
 import { bundlePath, newestBundle, openBundle, pruneBundles, writeBundle } from "../wire/bundle.ts";
 import type { PolicyManifest } from "../wire/manifest.ts";
+import { misfit } from "../wire/policy-fit.ts";
 import { type Choice, readChoice, writeChoice } from "./policies/choice.ts";
 import { type JudgedStep, PolicyKeeper } from "./policies/keeper.ts";
 import { readKnownReturns, writeKnownReturns } from "./policies/known-returns-file.ts";
@@ -48,7 +48,8 @@ export class Downlink {
     this.#seen = this.#look();
     this.#keeper = new PolicyKeeper(settings.rollback, this.#read(), readKnownReturns(directory), report);
     const found = newestBundle(options.directory, options.report);
-    const usable = found?.bundle.manifest.schemaHash === schemaHash(options.schema) ? found : undefined;
+    const usable =
+      found !== undefined && misfit(options.schema, found.bundle.manifest) === undefined ? found : undefined;
     this.#newest = {
       graphHash: usable?.bundle.manifest.graphHash ?? "",
       policyVersion: usable?.bundle.manifest.policyVersion ?? 0,
@@ -64,10 +65,8 @@ export class Downlink {
   /** Resolves when the policy acts, was turned down, or nothing was heard for too long. Throws on a bundle that is wrong. */
   async take(manifest: PolicyManifest, weights: Uint8Array, sentGraph: Uint8Array): Promise<void> {
     const { directory, schema, settings, lockstep } = this.#options;
-    const expected = schemaHash(schema);
-    if (manifest.schemaHash !== expected) {
-      throw new Error(`policy ${manifest.policyVersion}: expected schema ${expected}, found ${manifest.schemaHash}`);
-    }
+    const why = misfit(schema, manifest);
+    if (why !== undefined) throw new Error(`policy ${manifest.policyVersion}: ${why}`);
     const known = sentGraph.length === 0 && manifest.graphHash === this.#newest.graphHash;
     const graph = known ? fs.readFileSync(join(this.#newest.path, "graph.onnx")) : sentGraph;
     openBundle(manifest, graph, weights);

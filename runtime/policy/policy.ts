@@ -1,9 +1,10 @@
 import type { RUNTIME_DEFAULTS } from "../defaults.ts";
 import type { Answer, Question } from "../governor/inbox.ts";
 import { Random } from "../random.ts";
-import { type StepSchema, schemaHash } from "../step.ts";
+import type { StepSchema } from "../step.ts";
 import type { PolicyBundle } from "../wire/bundle.ts";
 import type { PolicyManifest } from "../wire/manifest.ts";
+import { misfit } from "../wire/policy-fit.ts";
 import { MetQuestions, tryOut } from "./canary.ts";
 import { Explorer } from "./explorer.ts";
 import { type GraphInput, type GraphOutput, PolicyGraph, type Weights } from "./graph.ts";
@@ -94,8 +95,8 @@ export class Policy {
    */
   async accept({ manifest, graph: bytes, weights: arrays }: PolicyBundle): Promise<void> {
     const name = `policy ${manifest.policyVersion}`;
-    const hash = schemaHash(this.#schema);
-    if (manifest.schemaHash !== hash) throw new Error(`${name}: expected schema ${hash}, found ${manifest.schemaHash}`);
+    const why = misfit(this.#schema, manifest);
+    if (why !== undefined) throw new Error(`${name}: ${why}`);
     const old = this.#loaded;
     const sameGraph = old?.manifest.graphHash === manifest.graphHash;
     const graph = sameGraph ? old!.graph : await PolicyGraph.open(bytes, manifest);

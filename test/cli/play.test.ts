@@ -135,13 +135,13 @@ test.each<[string, () => string[], number, RegExp]>([
     "a policy of another robot",
     () => ["reacher", "--run", makeRun({ parts: steadyParts(1, { ...REACHER_SCHEMA, robot: "leg" }, [0, 0], 0) })],
     1,
-    /expected a policy of reacher, found one of leg$/,
+    /policy 1: it is not for this robot as it is now: robot: expected "reacher", found "leg"$/,
   ],
   [
     "a policy that sees something else",
     () => ["reacher", "--run", makeRun({ parts: steadyParts(1, { ...REACHER_SCHEMA, task: "wave" }, [0, 0], 0) })],
     1,
-    /its policy does not fit: task: expected "reach", found "wave"$/,
+    /policy 1: it is not for this robot as it is now: task: expected "reach", found "wave"$/,
   ],
   ["a wrong mode", () => ["reacher", "--mode=wild"], 2, /expected --mode to be one of sample, mean, found "wild"$/],
   [

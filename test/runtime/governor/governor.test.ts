@@ -234,3 +234,17 @@ test("every tick that was due by the clock ran or was counted as missed, however
   expect(dueTicks).toBe(Math.floor(Number(wakes.at(-1)!) / 10e6) + 1);
   expect(ticks + missedTicks).toBe(dueTicks);
 });
+
+test("a robot whose calibration is not the one its schema speaks of is refused before it moves", async () => {
+  const calibrated = rig(echo, { spec: { ...spec, calibration: "3f2a" } });
+  Object.assign(calibrated.driver, { calibrationHash: "9b01" });
+  await expect(calibrated.runFor(3)).rejects.toThrow(
+    'fake: expected the calibration "3f2a", found "9b01": it changed; start anew',
+  );
+  expect(calibrated.governor.status.state).toBe("fault");
+  expect(calibrated.driver.log).toEqual(["open", "damp"]);
+  const same = rig(echo, { spec: { ...spec, calibration: "3f2a" } });
+  Object.assign(same.driver, { calibrationHash: "3f2a" });
+  await same.runFor(3);
+  expect(same.governor.status.state).toBe("engaged");
+});

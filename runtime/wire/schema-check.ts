@@ -1,0 +1,36 @@
+import type { StepSchema } from "../step.ts";
+
+/** Whether what came from outside has a schema's fields, each of its type. */
+export function isSchema(value: unknown): value is StepSchema {
+  if (typeof value !== "object" || value === null) return false;
+  const schema = value as Partial<Record<keyof StepSchema, unknown>>;
+  return (
+    typeof schema.robot === "string" &&
+    typeof schema.task === "string" &&
+    typeof schema.canTerminate === "boolean" &&
+    Number.isFinite(schema.policyRateHz) &&
+    (schema.servoRateHz === undefined || Number.isFinite(schema.servoRateHz)) &&
+    (schema.calibration === undefined || typeof schema.calibration === "string") &&
+    Number.isFinite(schema.rewardOffset) &&
+    isList(schema.action, isText) &&
+    isList(schema.joints, isText) &&
+    isList(schema.observation, isTensor)
+  );
+}
+
+function isTensor(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const tensor = value as Record<string, unknown>;
+  return (
+    isText(tensor.name) &&
+    (tensor.dtype === "float32" || tensor.dtype === "uint8") &&
+    isList(tensor.shape, (size) => Number.isSafeInteger(size) && (size as number) > 0) &&
+    isList(tensor.units, isText)
+  );
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";
+
+function isList(value: unknown, isItem: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isItem);
+}
