@@ -4,6 +4,7 @@ import type { RuntimeConfig } from "./defaults.ts";
 import type { GcReport } from "./governor/gc-pauses.ts";
 import type { Answer, Question } from "./governor/inbox.ts";
 import type { Mark, MarkedStep, Order } from "./governor/orders.ts";
+import type { Latched } from "./governor/stance.ts";
 import type { GovernorStatus } from "./governor/status.ts";
 import type { Tally } from "./governor/tally.ts";
 import type { LinkState } from "./link/uplink.ts";
@@ -28,6 +29,8 @@ export interface SupervisorConfig {
   readonly steps: number;
   /** Ask the system for what keeps the loop on time. */
   readonly realtime?: boolean;
+  /** As the processes of an earlier start left the machine; nothing moves until a person resets it. */
+  readonly latched?: Latched;
   readonly runtime: RuntimeConfig;
 }
 
@@ -43,6 +46,8 @@ export type ToGovernor =
       readonly episode: number;
       /** Left of `config.steps`. */
       readonly steps: number;
+      /** As the governor before left the machine. */
+      readonly latched?: Latched;
     }
   | { readonly type: "answer"; readonly answer: Answer }
   | { readonly type: "permit"; readonly through: number }

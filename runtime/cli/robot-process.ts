@@ -1,7 +1,9 @@
 import type { RobotDefinition } from "../../robots/definition.ts";
 import { safetyPage } from "../governor/safety-page.ts";
+import type { Latched } from "../governor/stance.ts";
 import { forkSupervisor } from "../supervisor/fork.ts";
 import type { RobotStatus } from "../supervisor/status.ts";
+import { stillLatched } from "../supervisor/still-latched.ts";
 import type { Part } from "./keeper.ts";
 import type { Controls } from "./keyboard/controls.ts";
 import type { RobotSettings } from "./robot-settings.ts";
@@ -31,6 +33,7 @@ export function robotStarter(start: RobotStart, screen: Screen): () => Part {
   const page = safetyPage(definition.spec, definition.task(settings.task), settings.runtime);
   let taken = 0;
   let started = false;
+  let latched: Latched | undefined;
   return () => {
     if (!started) screen.safety(page);
     started = true;
@@ -38,11 +41,13 @@ export function robotStarter(start: RobotStart, screen: Screen): () => Part {
     const show = (status: RobotStatus) => {
       if (status !== shown) screen.robot(status);
       shown = status;
+      if (clock === "realtime") latched = stillLatched(latched, status);
       controls.see(status);
     };
     const left = steps === 0 ? 0 : Math.max(1, steps - taken);
+    const kept = { ...(play === undefined ? {} : { play }), ...(latched === undefined ? {} : { latched }) };
     const supervisor = forkSupervisor(
-      { ...settings, clock, run, learner: learner(), ...(play === undefined ? {} : { play }), steps: left, realtime },
+      { ...settings, clock, run, learner: learner(), ...kept, steps: left, realtime },
       { onStatus: show, onNote: (text) => screen.note(text) },
     );
     controls.connect(supervisor.order);

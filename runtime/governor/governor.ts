@@ -66,7 +66,7 @@ export class Governor {
    * "fault"; so does any fault in lockstep, where nobody is there to reset it.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const { driver, spec, task, settings } = this.#options;
+    const { driver, latched, spec, task, settings } = this.#options;
     const { stance } = this.#parts;
     try {
       await driver.open();
@@ -75,7 +75,11 @@ export class Governor {
       if (!OVERRUNS.includes(settings.overrun)) {
         throw new Error(`governor.overrun: expected ${OVERRUNS.join(" or ")}, found "${settings.overrun}"`);
       }
-      stance.open();
+      if (latched === undefined) stance.open();
+      else {
+        await this.#read(); // the end state may depend on where the machine is
+        await stance.openLatched(latched);
+      }
       await this.#loop(signal);
       if (stance.state === "engaged" && spec.rest !== undefined) await this.#rest();
     } catch (error) {

@@ -5,6 +5,7 @@ import type { Step } from "../step.ts";
 import type { Task } from "../task.ts";
 import type { Inbox, Question } from "./inbox.ts";
 import type { MarkedStep } from "./orders.ts";
+import type { Latched } from "./stance.ts";
 
 /** What a loop does that began too late: skip the ticks it missed, or bring the robot to its end state for a moment. */
 export const OVERRUNS: readonly string[] = ["skip", "hold"];
@@ -32,4 +33,6 @@ export interface GovernorOptions {
   readonly episode: number;
   /** Ends after so many steps; 0: never by itself. */
   readonly steps: number;
+  /** As a governor before this one left the machine; nothing moves until a person resets it. */
+  readonly latched?: Latched;
 }

@@ -12,6 +12,12 @@ export interface Standstill {
   readonly sinceMs: number;
 }
 
+/** A state that only a reset leaves, and why. */
+export interface Latched {
+  readonly state: "fault" | "estop";
+  readonly standstill: Standstill;
+}
+
 /** What the governor may do with the machine now, why not more, and the only ways from one to the other. */
 export class Stance {
   readonly #options: Pick<GovernorOptions, "driver" | "lockstep" | "report" | "spec">;
@@ -70,6 +76,12 @@ export class Stance {
     this.#go("open");
   }
 
+  /** Instead of `open`: as a governor before this one left it, the machine in its end state. */
+  async openLatched({ state, standstill }: Latched): Promise<void> {
+    const { cause, text, sinceMs } = standstill;
+    await this.#stand(state === "estop" ? "stop" : "fail", cause, text, sinceMs);
+  }
+
   engage(): void {
     this.#go("engage");
     this.#standstill = undefined;
@@ -101,11 +113,11 @@ export class Stance {
     if (this.#options.lockstep) throw new Error(`${cause}: ${text}`);
   }
 
-  async #stand(event: Event, cause: Cause, text: string): Promise<void> {
+  async #stand(event: Event, cause: Cause, text: string, sinceMs = Date.now()): Promise<void> {
     const { driver, report, spec } = this.#options;
     const end = endStateFor(spec, cause, this.#sample?.position);
     this.#go(event);
-    this.#standstill = { cause, text, sinceMs: Date.now() };
+    this.#standstill = { cause, text, sinceMs };
     this.#end = end;
     this.#onStand(end);
     await driver.relax(end);

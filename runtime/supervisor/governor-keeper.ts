@@ -1,8 +1,10 @@
 import type { Order } from "../governor/orders.ts";
-import type { FromGovernor, SupervisorConfig, ToGovernor } from "../ipc.ts";
+import type { Latched } from "../governor/stance.ts";
+import type { FromGovernor, GovernorReport, SupervisorConfig, ToGovernor } from "../ipc.ts";
 import { Child } from "./child.ts";
 import { Relaxer } from "./relaxer.ts";
 import { StandingOrders } from "./standing-orders.ts";
+import { stillLatched } from "./still-latched.ts";
 
 /** What a governor begins with. */
 export interface Beginning {
@@ -47,6 +49,8 @@ export class GovernorKeeper {
   /** Whether the relaxer stands by, where it is to. */
   #guarded: boolean;
   #failure = "";
+  /** What only a person may end, also where another governor goes on. */
+  #latched: Latched | undefined;
 
   constructor(options: GovernorKeeperOptions) {
     this.#options = options;
@@ -66,6 +70,7 @@ export class GovernorKeeper {
     });
     this.#relaxer = new Relaxer({ config, entry: entries.relaxer, report: note });
     this.#guarded = config.clock === "lockstep";
+    this.#latched = config.latched;
   }
 
   get restarts(): number {
@@ -88,8 +93,9 @@ export class GovernorKeeper {
     const beginning = this.#options.beginning();
     if (beginning === undefined || !this.#guarded) return;
     const { permit, ...numbers } = beginning;
+    const latched = this.#latched === undefined ? {} : { latched: this.#latched };
     this.#relaxer.release();
-    this.#child.send({ type: "start", config: this.#options.config, ...numbers });
+    this.#child.send({ type: "start", config: this.#options.config, ...numbers, ...latched });
     for (const order of this.#standing.orders) this.#child.send({ type: "order", order });
     if (permit > 0) this.#child.send({ type: "permit", through: permit });
   }
@@ -119,14 +125,23 @@ export class GovernorKeeper {
     if (message.type === "alive") this.#looping = message.looping;
     else if (message.type === "failed") this.#failure = message.reason;
     else {
+      if (message.type === "status") this.#see(message.status);
       this.#options.onMessage(message);
       if (message.type === "ended") this.#ended = true;
     }
   }
 
+  /** In lockstep virtual time waits for nobody to reset it: the next governor goes on. */
+  #see(status: Pick<GovernorReport, "state" | "standstill">): void {
+    if (this.#options.config.clock === "realtime") this.#latched = stillLatched(this.#latched, status);
+  }
+
   async #died(cause: string): Promise<boolean> {
     const { allTaken, config, note, onEnd, onFault } = this.#options;
     const why = this.#failure || cause;
+    if (this.#failure !== "" && this.#looping) {
+      this.#see({ state: "fault", standstill: { cause: "driver", text: this.#failure, sinceMs: Date.now() } });
+    }
     this.#failure = "";
     this.#looping = false;
     const taken = allTaken();

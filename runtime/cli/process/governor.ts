@@ -60,7 +60,7 @@ async function start(order: Extract<ToGovernor, { type: "start" }>): Promise<voi
   if (process.connected) process.disconnect();
 }
 
-async function govern({ config, sequence, episode, steps }: Extract<ToGovernor, { type: "start" }>): Promise<void> {
+async function govern({ config, ...start }: Extract<ToGovernor, { type: "start" }>): Promise<void> {
   const { spec, task, schema, driver: makeDriver } = await loadMachine(config);
   const lockstep = config.clock === "lockstep";
   if (config.realtime) channel.send({ type: "note", text: await realtime(config) });
@@ -103,9 +103,7 @@ async function govern({ config, sequence, episode, steps }: Extract<ToGovernor, 
     settings: config.runtime.governor,
     watchdogs: config.runtime.watchdogs,
     lockstep,
-    sequence,
-    episode,
-    steps,
+    ...start,
   });
   obey = (message) => (message.type === "order" ? governor.order(message.order) : governor.policyGone());
   for (const message of early.splice(0)) obey(message);

@@ -71,6 +71,23 @@ test("an emergency stop before the robot has its processes is heard before it mo
   await robot.type({ order: "reset" }, moved(0));
 }, 30_000);
 
+test("a fault stays one when all of the robot's processes are started again, until it is reset", async () => {
+  const surprise = (name: string) => `--runtime.watchdogs.surprise.${name}`;
+  const robot = play(
+    "--clock=realtime",
+    `${surprise("trip")}=fault`,
+    `${surprise("times")}=1`,
+    `${surprise("after")}=60`,
+  );
+  const { standstill } = await robot.until(inState("fault"));
+  expect(standstill).toMatchObject({ cause: "surprise" });
+  robot.killPart("supervisor");
+  await robot.until(aboutTo("starting it again"));
+  const again = await robot.until(inState("fault"), robot.lines.length);
+  expect(again).toMatchObject({ standstill, sequence: 0 });
+  await robot.type({ order: "reset" }, moved(0));
+}, 60_000);
+
 test("what is no order is told and changes nothing", async () => {
   const robot = play("--clock=realtime");
   await robot.until(moved(0));

@@ -102,6 +102,24 @@ test("a fault is left by a reset once its cause is gone, from the measured pose 
   expect(driver.log).toContain("damp");
 });
 
+test.each(["fault", "estop"] as const)(
+  "a governor that begins at %s as the one before it left it moves only when reset",
+  async (state) => {
+    const standstill = { cause: "temperature", text: "too hot", sinceMs: 7 } as const;
+    const made = ordered(() => {}, { latched: { state, standstill } });
+    const { driver, governor, notes, questions } = made;
+    const seen: unknown[] = [];
+    setTimeout(() => {
+      seen.push(governor.status.state, governor.status.standstill, questions.length, [...driver.log]);
+      governor.order({ type: "reset" });
+    }, 30);
+    await made.runFor(10);
+    expect(seen).toEqual([state, standstill, 0, ["open", "damp"]]);
+    expect(notes[0]).toBe(`${state}: temperature: too hot; the robot is brought to "damp"`);
+    expect(governor.status).toMatchObject({ state: "engaged", standstill: undefined });
+  },
+);
+
 test("paused, the machine is in its end state until it is resumed; then it starts without a jump", async () => {
   const { driver, governor, runFor, steps } = ordered((tick, { governor }) => {
     if (tick === 5) governor.order({ type: "pause" });

@@ -244,6 +244,39 @@ test.runIf(fs.existsSync("/proc"))(
   60_000,
 );
 
+test.runIf(fs.existsSync("/proc"))(
+  "what a watchdog latched stays so when governor and supervisor are killed, until a person resets it",
+  async () => {
+    const { manifest, graph, weights } = steadyParts(4, schema, [0.6, 0.6], 0); // its surprise grows at every step
+    const play = join(run, "bundle");
+    writeBundleAs(play, manifest, graph, weights, { durable: false });
+    const surprise = { ...RUNTIME_DEFAULTS.watchdogs.surprise, trip: "fault", times: 1, after: 60 };
+    const runtime = { ...RUNTIME_DEFAULTS, watchdogs: { ...RUNTIME_DEFAULTS.watchdogs, surprise } };
+    const changes = { play, learner: "", clock: "realtime", runtime } as const;
+    const first = start(changes);
+    const isLatched = (from = 0) => expect(statuses.slice(from).at(-1)).toMatchObject({ state: "fault" });
+    await vi.waitFor(() => isLatched(), soon);
+    const { standstill, sequence } = statuses.at(-1)!;
+    expect(standstill).toMatchObject({ cause: "surprise" });
+
+    process.kill(childPid(first, "governor"), "SIGKILL");
+    await vi.waitFor(() => expect(notes.join()).toContain("governor died (ended by SIGKILL)"), soon);
+    const before = statuses.length;
+    await vi.waitFor(() => expect(statuses.length).toBeGreaterThan(before + 2), soon);
+    expect(statuses.at(-1)).toMatchObject({ state: "fault", standstill, sequence, restarts: { governor: 1 } });
+
+    first.kill();
+    await first.ended;
+    const again = statuses.length;
+    const second = start({ ...changes, latched: { state: "fault", standstill: standstill! } });
+    await vi.waitFor(() => isLatched(again), soon);
+    expect(statuses.at(-1)).toMatchObject({ standstill, sequence: 0 });
+    second.order({ type: "reset" });
+    await vi.waitFor(() => expect(statuses.at(-1)).toMatchObject({ state: "engaged" }), soon);
+  },
+  60_000,
+);
+
 test("in lockstep a loop that waits for its learner is not taken for one that hangs", async () => {
   const supervisor = { ...RUNTIME_DEFAULTS.supervisor, governorHangMs: 100 };
   learner.permitAhead = 5;
