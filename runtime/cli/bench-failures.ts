@@ -1,7 +1,9 @@
 import { loadavg } from "node:os";
 import { expectPositionals, parseArguments, wholeNumber } from "./arguments.ts";
+import { measuredPath, saveMeasured } from "./failures/measured-file.ts";
 import { type FailureRow, failureRow, headLine, rowLine } from "./failures/row.ts";
-import { CAUSES, HOWS, type Outcome, trial } from "./failures/trial.ts";
+import { type Outcome, trial } from "./failures/trial.ts";
+import { CAUSES, HOWS } from "./failures/ways.ts";
 import { robotCalled, robotDefaults } from "./robot-settings.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -9,7 +11,10 @@ const NAME = "bench failures";
 const MOST_STARTS = 4;
 const OPTIONS = { trials: "text", robot: "text", cause: "text", how: "text", json: "flag" } as const;
 
-/** Lets every process of a robot fail in every way, in real time, and measures until its motors have their end state. */
+/**
+ * Lets every process of a robot fail in every way, in real time, and measures until its motors have their end state. Each row
+ * is kept for the safety page as soon as it is there.
+ */
 export async function benchFailures(argv: readonly string[]): Promise<number> {
   const args = parseArguments(NAME, argv, OPTIONS);
   expectPositionals(NAME, [], args);
@@ -22,7 +27,9 @@ export async function benchFailures(argv: readonly string[]): Promise<number> {
   const json = flags.has("json");
   const load = loadavg()[0]!;
   if (!json) console.log(`${robot}, ${trials} trials each, beside a load of ${load.toFixed(1)}\n${headLine()}`);
+  const path = measuredPath(robot);
   const rows: FailureRow[] = [];
+  let unsaved: string | undefined;
   for (const cause of causes) {
     for (const how of cause === "nothing" ? [undefined] : hows) {
       const outcomes: Outcome[] = [];
@@ -30,10 +37,24 @@ export async function benchFailures(argv: readonly string[]): Promise<number> {
       const row = failureRow(cause, how, outcomes);
       rows.push(row);
       if (!json) console.log(rowLine(row));
+      unsaved ??= notSaved(path, robot, { ...row, date: new Date().toISOString(), load });
     }
   }
-  if (json) console.log(JSON.stringify({ robot, trials, load, rows }));
+  if (json)
+    console.log(JSON.stringify({ robot, trials, load, rows, ...(unsaved === undefined ? { saved: path } : {}) }));
+  else if (unsaved === undefined) console.log(`kept in ${path}; "reverie safety ${robot}" shows it`);
+  if (unsaved !== undefined) console.error(`${NAME}: not kept: ${unsaved}`);
   return 0;
+}
+
+/** Why a row could not be kept; undefined when it was. */
+function notSaved(...row: Parameters<typeof saveMeasured>): string | undefined {
+  try {
+    saveMeasured(...row);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** A robot that does not even begin to move, as on a machine that is very busy, is started again, a few times at most. */

@@ -27,7 +27,8 @@ learner; or how well the control loop keeps its deadlines, with nobody learning 
   --runtime.…=  --task.…=
                   a setting to try, as --runtime.governor.spinUs=0
 
-bench failures    lets every process of a simulated robot fail in every way, and measures until its motors are safe
+bench failures    lets every process of a simulated robot fail in every way, and measures until its motors are safe; what came
+                  of it is kept in $XDG_STATE_HOME/reverie, by default ~/.local/state/reverie, for the safety page
   --trials <n>    of each, by default 20; one takes about five seconds
   --cause <names> --how <names>
                   only these: policy,governor,supervisor,link,learner,nothing and kill,stop,busy,throw,memory

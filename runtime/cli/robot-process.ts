@@ -1,9 +1,9 @@
 import type { RobotDefinition } from "../../robots/definition.ts";
-import { safetyPage } from "../governor/safety-page.ts";
 import type { Latched } from "../governor/stance.ts";
 import { forkSupervisor } from "../supervisor/fork.ts";
 import type { RobotStatus } from "../supervisor/status.ts";
 import { stillLatched } from "../supervisor/still-latched.ts";
+import { robotSafety } from "./failures/robot-safety.ts";
 import type { Part } from "./keeper.ts";
 import type { Controls } from "./keyboard/controls.ts";
 import type { RobotSettings } from "./robot-settings.ts";
@@ -30,7 +30,7 @@ export interface RobotStart {
 export function robotStarter(start: RobotStart, screen: Screen): () => Part {
   const { definition, settings, run, learner, play, steps, controls, realtime } = start;
   const clock = settings.clock === "lockstep" ? "lockstep" : "realtime";
-  const page = safetyPage(definition.spec, definition.task(settings.task), settings.runtime);
+  const page = robotSafety(definition, settings);
   let taken = 0;
   let started = false;
   let latched: Latched | undefined;

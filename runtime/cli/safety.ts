@@ -1,15 +1,15 @@
 import { assertLimits } from "../governor/limit-checks.ts";
-import { safetyPage } from "../governor/safety-page.ts";
 import { Watchdogs } from "../governor/watchdogs.ts";
 import { expectPositionals, parseArguments } from "./arguments.ts";
+import { robotSafety } from "./failures/robot-safety.ts";
 import { typedSettings } from "./options.ts";
 import { checkTask, robotCalled, robotDefaults } from "./robot-settings.ts";
 import { resolveSettings } from "./settings.ts";
 
 export const usage = `safety <robot>
 
-Moves nothing. One page: which limits are active, what is watched, what every failure does and by when. Ends with an error
-where the limits are not safe, as a start would.
+Moves nothing. One page: which limits are active, what is watched, what every failure does and by when, and what "reverie bench
+failures" measured of that on this computer. Ends with an error where the limits are not safe, as a start would.
 
   --json          the same lines, as JSON
   --task.…=  --runtime.…=
@@ -25,7 +25,7 @@ export async function safety(argv: readonly string[]): Promise<number> {
   const task = definition.task(settings.task);
   assertLimits(definition.spec, task);
   new Watchdogs(definition.spec, settings.runtime.watchdogs);
-  const page = safetyPage(definition.spec, task, settings.runtime);
+  const page = robotSafety(definition, settings);
   console.log(args.flags.has("json") ? JSON.stringify({ robot: name, page }, undefined, 2) : page.join("\n"));
   return 0;
 }

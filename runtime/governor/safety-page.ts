@@ -4,8 +4,16 @@ import type { Task } from "../task.ts";
 import { endStateFor } from "./endings.ts";
 import { WATCHDOGS, type WatchdogName, type WatchdogSetting } from "./watchdogs.ts";
 
-/** One page for a person: which limits are active, what is watched, and what every failure does and by when. */
-export function safetyPage(spec: RobotSpec, task: Task, runtime: RuntimeConfig): string[] {
+/**
+ * One page for a person: which limits are active, what is watched, and what every failure does and by when. `measured`: two
+ * columns, what failures came to on this computer.
+ */
+export function safetyPage(
+  spec: RobotSpec,
+  task: Task,
+  runtime: RuntimeConfig,
+  measured: readonly (readonly [name: string, what: string])[] = [],
+): string[] {
   return [
     `${spec.name}: the last code before the motors, at every servo tick (${spec.servoRateHz} a second)`,
     ...table(limitRows(spec, task)),
@@ -15,6 +23,11 @@ export function safetyPage(spec: RobotSpec, task: Task, runtime: RuntimeConfig):
     "",
     "what a failure does",
     ...table(failureRows(spec, runtime)),
+    "",
+    "measured here, with the robot's own settings",
+    ...(measured.length > 0
+      ? table(measured)
+      : [`  not measured on this computer: reverie bench failures --robot ${spec.name}`]),
   ];
 }
 
@@ -96,6 +109,7 @@ function failureRows(spec: RobotSpec, { governor, supervisor }: RuntimeConfig): 
     ["governor dies", `${end("governor")} by a process that stands by; what was latched stays so in the next governor`],
     ["governor hangs", `killed after ${supervisor.governorHangMs} ms, then the same`],
     ["supervisor dies", `${end("stop")} by the governor, at its next servo tick`],
+    ["supervisor hangs", `${end("policy")} within ${round(silent)} ms: no answer comes through`],
     ["link, learner die", "nothing: the robot goes on with the policy it has, and keeps its steps"],
     ["emergency stop", `${end("estop")} within ${round(tick)} ms, latched until a person resets it`],
     ["Ctrl-C, SIGTERM", spec.rest === undefined ? `${end("stop")}, in order` : `to the rest pose, then ${end("stop")}`],

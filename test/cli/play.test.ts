@@ -29,7 +29,7 @@ function makeRun(options?: Parameters<typeof reacherRun>[0]): string {
 }
 
 function play(...args: string[]) {
-  const options = { encoding: "utf8", env: { ...process.env, TMPDIR: temporary } } as const;
+  const options = { encoding: "utf8", env: { ...process.env, TMPDIR: temporary, XDG_STATE_HOME: temporary } } as const;
   return spawnSync(process.execPath, [MAIN, "play", ...args], options);
 }
 

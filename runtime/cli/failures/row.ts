@@ -1,4 +1,5 @@
-import type { Cause, How, Outcome } from "./trial.ts";
+import type { Outcome } from "./trial.ts";
+import type { Cause, How } from "./ways.ts";
 
 /** What came of the same failure, so many times. */
 export interface FailureRow {

@@ -9,14 +9,7 @@ import type { RobotSettings } from "../robot-settings.ts";
 import { childrenOf, endAtOnce, isThere } from "./family.ts";
 import { firstEndState, longestSilenceMs, motorEvents } from "./motor-events.ts";
 import { quickLearner } from "./quick-learner.ts";
-
-/** Which process fails; "nothing": none, to see what happens without. */
-export const CAUSES = ["policy", "governor", "supervisor", "link", "learner", "nothing"] as const;
-export type Cause = (typeof CAUSES)[number];
-
-/** How it fails: SIGKILL, SIGSTOP, a loop without end, an error nobody catches, memory used up. */
-export const HOWS = ["kill", "stop", "busy", "throw", "memory"] as const;
-export type How = (typeof HOWS)[number];
+import type { Cause, How } from "./ways.ts";
 
 /** What came of one failure. */
 export interface Outcome {
