@@ -64,8 +64,8 @@ export type FromGovernor =
   /** The machine is in its end state; the process exits after this. */
   | { readonly type: "ended"; readonly status: GovernorReport }
   | { readonly type: "failed"; readonly reason: string }
-  /** Its loop turns, in real time; said again within `governorAliveMs`, until its end is said. */
-  | { readonly type: "alive"; readonly looping: boolean }
+  /** Its loop turns, in real time; said again within `governorAliveMs`, until its end is said. At its end, a return to the rest pose may take `restMs`. */
+  | { readonly type: "alive"; readonly looping: boolean; readonly restMs: number }
   | Note;
 
 /** With what the steps since the report before came to, and how its process fares. */

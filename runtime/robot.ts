@@ -61,7 +61,7 @@ export interface RobotSpec {
   readonly endStates?: Readonly<Partial<Record<Cause, EndState>>>;
   /** An end state that lets go is turned into "hold" while any joint is farther than this from the rest pose, rad. */
   readonly limpWithin?: number;
-  /** At an orderly end the machine first returns to its rest pose; absent: it does not. */
+  /** At an orderly end in real time the machine first returns to its rest pose; absent: it does not. */
   readonly rest?: RestMove;
   readonly watch: WatchLimits;
   /** Hash of what its joints are calibrated as; absent: it needs no calibration. A policy is good for one calibration. */

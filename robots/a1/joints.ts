@@ -37,6 +37,8 @@ export const A1_SPEC: RobotSpec = {
   servoRateHz: 200,
   // Crouched, the trunk low over the feet.
   restPose: LEGS.flatMap(() => [0, 1.3, -2.6]),
+  // Damped, it sinks onto its belly, from whatever pose. It does not first return to its rest pose: it may lie on its back or
+  // stand on two legs when it is told to end, and legs that move by a table of angles would then throw it over.
   endState: "damp",
   watch: {
     sampleAge: 0.1,

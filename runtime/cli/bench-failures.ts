@@ -3,7 +3,7 @@ import { expectPositionals, parseArguments, wholeNumber } from "./arguments.ts";
 import { measuredPath, saveMeasured } from "./failures/measured-file.ts";
 import { type FailureRow, failureRow, headLine, rowLine } from "./failures/row.ts";
 import { type Outcome, trial } from "./failures/trial.ts";
-import { CAUSES, HOWS } from "./failures/ways.ts";
+import { CAUSES, type Cause, HOWS, type How } from "./failures/ways.ts";
 import { robotCalled, robotDefaults } from "./robot-settings.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -13,7 +13,7 @@ const OPTIONS = { trials: "text", robot: "text", cause: "text", how: "text", jso
 
 /**
  * Lets every process of a robot fail in every way, in real time, and measures until its motors have their end state. Each row
- * is kept for the safety page as soon as it is there.
+ * is kept for the safety page as soon as it is there; what could not be measured does not take the rest along.
  */
 export async function benchFailures(argv: readonly string[]): Promise<number> {
   const args = parseArguments(NAME, argv, OPTIONS);
@@ -29,22 +29,29 @@ export async function benchFailures(argv: readonly string[]): Promise<number> {
   if (!json) console.log(`${robot}, ${trials} trials each, beside a load of ${load.toFixed(1)}\n${headLine()}`);
   const path = measuredPath(robot);
   const rows: FailureRow[] = [];
+  const missing: { readonly cause: Cause; readonly how: How | undefined; readonly why: string }[] = [];
   let unsaved: string | undefined;
   for (const cause of causes) {
     for (const how of cause === "nothing" ? [undefined] : hows) {
       const outcomes: Outcome[] = [];
-      while (outcomes.length < trials) outcomes.push(await patientTrial(settings, cause, how));
+      try {
+        while (outcomes.length < trials) outcomes.push(await patientTrial(settings, cause, how));
+      } catch (error) {
+        missing.push({ cause, how, why: (error as Error).message });
+        console.error(`${NAME}: ${cause}${how === undefined ? "" : `, ${how}`}: ${(error as Error).message}`);
+        if (outcomes.length === 0) continue;
+      }
       const row = failureRow(cause, how, outcomes);
       rows.push(row);
       if (!json) console.log(rowLine(row));
       unsaved ??= notSaved(path, robot, { ...row, date: new Date().toISOString(), load });
     }
   }
-  if (json)
-    console.log(JSON.stringify({ robot, trials, load, rows, ...(unsaved === undefined ? { saved: path } : {}) }));
-  else if (unsaved === undefined) console.log(`kept in ${path}; "reverie safety ${robot}" shows it`);
+  const saved = rows.length > 0 && unsaved === undefined ? { saved: path } : {};
+  if (json) console.log(JSON.stringify({ robot, trials, load, rows, missing, ...saved }));
+  else if (saved.saved !== undefined) console.log(`kept in ${path}; "reverie safety ${robot}" shows it`);
   if (unsaved !== undefined) console.error(`${NAME}: not kept: ${unsaved}`);
-  return 0;
+  return missing.length === 0 ? 0 : 1;
 }
 
 /** Why a row could not be kept; undefined when it was. */

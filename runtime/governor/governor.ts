@@ -66,7 +66,7 @@ export class Governor {
    * "fault"; so does any fault in lockstep, where nobody is there to reset it.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const { driver, latched, spec, task, settings } = this.#options;
+    const { driver, latched, lockstep, spec, task, settings } = this.#options;
     const { stance } = this.#parts;
     try {
       await driver.open();
@@ -81,7 +81,7 @@ export class Governor {
         await stance.openLatched(latched);
       }
       await this.#loop(signal);
-      if (stance.state === "engaged" && spec.rest !== undefined) await this.#rest();
+      if (stance.state === "engaged" && spec.rest !== undefined && !lockstep) await this.#rest();
     } catch (error) {
       stance.fail((error as Error).message);
       throw error;

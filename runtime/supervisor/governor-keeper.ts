@@ -46,6 +46,8 @@ export class GovernorKeeper {
   #ended = false;
   /** Its loop is under way: the machine may be moving. */
   #looping = false;
+  /** How long it may take to bring the machine to its rest pose when it is told to end. */
+  #restMs = 0;
   /** Whether the relaxer stands by, where it is to. */
   #guarded: boolean;
   #failure = "";
@@ -112,7 +114,7 @@ export class GovernorKeeper {
 
   /** The machine is in its end state when this resolves. */
   async stop(stopMs: number): Promise<void> {
-    const ended = await this.#child.stop({ type: "stop" }, stopMs);
+    const ended = await this.#child.stop({ type: "stop" }, this.#restMs + stopMs);
     if (!ended || this.#looping) await this.#relax(this.#failure || "did not end when told to");
   }
 
@@ -122,8 +124,10 @@ export class GovernorKeeper {
   }
 
   #heard(message: FromGovernor): void {
-    if (message.type === "alive") this.#looping = message.looping;
-    else if (message.type === "failed") this.#failure = message.reason;
+    if (message.type === "alive") {
+      this.#looping = message.looping;
+      this.#restMs = message.restMs;
+    } else if (message.type === "failed") this.#failure = message.reason;
     else {
       if (message.type === "status") this.#see(message.status);
       this.#options.onMessage(message);
@@ -144,6 +148,7 @@ export class GovernorKeeper {
     }
     this.#failure = "";
     this.#looping = false;
+    this.#restMs = 0;
     const taken = allTaken();
     if (!this.#ended) await this.#relax(why);
     if (this.#ended || taken) onEnd(taken ? "steps" : "stopped");

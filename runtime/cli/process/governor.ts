@@ -5,6 +5,7 @@ import { RealtimeClock, VirtualClock } from "../../clock.ts";
 import { GcPauses } from "../../governor/gc-pauses.ts";
 import { Governor } from "../../governor/governor.ts";
 import { Inbox } from "../../governor/inbox.ts";
+import { longestRestMs } from "../../governor/rest-move.ts";
 import { addTallies, NO_STEPS, tallyStep } from "../../governor/tally.ts";
 import {
   type FromGovernor,
@@ -67,7 +68,8 @@ async function govern({ config, ...start }: Extract<ToGovernor, { type: "start" 
   const scheduling = describeScheduling(thisMachine.schedulingOf(process.pid));
   const clock = lockstep ? new VirtualClock() : new RealtimeClock(config.runtime.governor);
   const driver = await makeDriver(clock);
-  const alive = (): void => channel.send({ type: "alive", looping: true });
+  const restMs = longestRestMs(spec);
+  const alive = (): void => channel.send({ type: "alive", looping: true, restMs });
   const layout = stepLayout(schema);
   const pauses = new GcPauses();
   let tally = NO_STEPS;
@@ -116,7 +118,7 @@ async function govern({ config, ...start }: Extract<ToGovernor, { type: "start" 
     if (!lockstep) await driver.read(); // the first is slow, and what it takes to load is not the loop's
     pauses.start();
     await governor.run(stop.signal);
-    channel.send({ type: "alive", looping: false });
+    channel.send({ type: "alive", looping: false, restMs: 0 });
     if (statePath !== undefined) save(driver, statePath);
     const count = pushes(driver) - before;
     if (count > 0) channel.send({ type: "note", text: `the simulated robot was pushed ${count} times` });

@@ -112,6 +112,7 @@ test.runIf(fs.existsSync("/proc"))(
         { cause: "policy", how: "kill", endState: "limp", ms, ...counts },
         { cause: "nothing", endState: "goes on", ms, ...counts },
       ],
+      missing: [],
     });
     expect(readMeasured(saved, "reacher")).toMatchObject(result.rows);
     const { page } = JSON.parse(reverie("safety", "reacher", "--json").stdout) as { page: string[] };

@@ -34,12 +34,22 @@ function ordered(at: (tick: number, rig: Rig) => void, options: Parameters<typeo
   return made;
 }
 
+/** Does something so many servo ticks from now. */
+function later(driver: Rig["driver"], ticks: number, act: () => void): void {
+  const at = driver.reads + ticks;
+  const read = driver.read.bind(driver);
+  driver.read = async () => {
+    if (driver.reads === at) act();
+    return read();
+  };
+}
+
 const estop: Order = { type: "estop", from: "the terminal" };
 
 test("an emergency stop reaches the end state at the next servo tick, and nothing is written after it", async () => {
-  const { driver, governor, notes, runFor, questions } = ordered((tick, { governor }) => {
+  const { driver, governor, notes, runFor, questions } = ordered((tick, { driver, governor }) => {
     if (tick === 5) governor.order(estop);
-    if (tick === 5) setTimeout(() => governor.order({ type: "reset" }), 30);
+    if (tick === 5) later(driver, 30, () => governor.order({ type: "reset" }));
   });
   await runFor(20);
   const at = driver.log.indexOf("damp");
@@ -57,7 +67,7 @@ test("a latched machine stays latched, asks nothing and takes no steps, whatever
       governor.order(order);
   });
   const stop = new AbortController();
-  setTimeout(() => stop.abort(), 50);
+  later(driver, 80, () => stop.abort());
   await governor.run(stop.signal);
   expect(governor.status).toMatchObject({ state: "estop", standstill: { cause: "estop" } });
   expect(steps.length).toBe(5);
@@ -65,13 +75,13 @@ test("a latched machine stays latched, asks nothing and takes no steps, whatever
 });
 
 test("the machine's own emergency stop latches, and cannot be reset while it is pressed", async () => {
-  const { governor, notes } = ordered((tick, { driver, governor }) => {
+  const { driver, governor, notes } = ordered((tick, { driver, governor }) => {
     if (tick !== 4) return;
     driver.sample = { estop: true };
-    setTimeout(() => governor.order({ type: "reset" }), 10);
+    later(driver, 10, () => governor.order({ type: "reset" }));
   });
   const stop = new AbortController();
-  setTimeout(() => stop.abort(), 60);
+  later(driver, 60, () => stop.abort());
   await governor.run(stop.signal);
   expect(governor.status.state).toBe("estop");
   expect(notes).toContain("not reset: the machine's emergency stop is pressed");
@@ -82,11 +92,11 @@ test("a fault is left by a reset once its cause is gone, from the measured pose 
     (tick, { driver, governor }) => {
       if (tick !== 6) return;
       driver.sample = { temperature: Float64Array.of(20, 90) };
-      setTimeout(() => governor.order({ type: "reset" }), 20);
-      setTimeout(() => {
+      later(driver, 20, () => governor.order({ type: "reset" }));
+      later(driver, 40, () => {
         driver.sample = {};
         governor.order({ type: "reset" });
-      }, 40);
+      });
     },
     {
       spec: { ...spec, watch: { ...spec.watch, temperature: 60 } },
@@ -109,10 +119,10 @@ test.each(["fault", "estop"] as const)(
     const made = ordered(() => {}, { latched: { state, standstill } });
     const { driver, governor, notes, questions } = made;
     const seen: unknown[] = [];
-    setTimeout(() => {
+    later(driver, 30, () => {
       seen.push(governor.status.state, governor.status.standstill, questions.length, [...driver.log]);
       governor.order({ type: "reset" });
-    }, 30);
+    });
     await made.runFor(10);
     expect(seen).toEqual([state, standstill, 0, ["open", "damp"]]);
     expect(notes[0]).toBe(`${state}: temperature: too hot; the robot is brought to "damp"`);
@@ -273,7 +283,7 @@ test("an emergency stop ends the way to the rest pose at once", async () => {
   });
   expect(inbox.answer).toBeUndefined();
   const stop = new AbortController();
-  setTimeout(() => stop.abort(), 20);
+  later(driver, 40, () => stop.abort());
   await governor.run(stop.signal);
   expect(governor.status).toMatchObject({ state: "estop", standstill: { cause: "estop" } });
   const left = driver.targets.at(-1)!;

@@ -207,6 +207,7 @@ test.runIf(fs.existsSync("/proc"))(
     await vi.waitFor(moving, soon);
     const { reason, status } = await handle.stop();
     expect(reason).toBe("stopped");
+    expect(notes).toContain("return to the rest pose: rests");
     expect(status.restarts).toMatchObject({ policy: 1, link: 0 });
     expect(fs.readdirSync(run)).toEqual(["bundle"]);
     expect(learner.hellos).toEqual([]);
