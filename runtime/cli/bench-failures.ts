@@ -3,7 +3,7 @@ import { expectPositionals, parseArguments, wholeNumber } from "./arguments.ts";
 import { measuredPath, saveMeasured } from "./failures/measured-file.ts";
 import { type FailureRow, failureRow, headLine, rowLine } from "./failures/row.ts";
 import { type Outcome, trial } from "./failures/trial.ts";
-import { CAUSES, type Cause, HOWS, type How } from "./failures/ways.ts";
+import { CAUSES, type Cause, HOWS, type How, waysOf } from "./failures/ways.ts";
 import { robotCalled, robotDefaults } from "./robot-settings.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -32,7 +32,7 @@ export async function benchFailures(argv: readonly string[]): Promise<number> {
   const missing: { readonly cause: Cause; readonly how: How | undefined; readonly why: string }[] = [];
   let unsaved: string | undefined;
   for (const cause of causes) {
-    for (const how of cause === "nothing" ? [undefined] : hows) {
+    for (const how of waysOf(cause, hows)) {
       const outcomes: Outcome[] = [];
       try {
         while (outcomes.length < trials) outcomes.push(await patientTrial(settings, cause, how));

@@ -31,7 +31,8 @@ bench failures    lets every process of a simulated robot fail in every way, and
                   of it is kept in $XDG_STATE_HOME/reverie, by default ~/.local/state/reverie, for the safety page
   --trials <n>    of each, by default 20; one takes about five seconds
   --cause <names> --how <names>
-                  only these: policy,governor,supervisor,link,learner,nothing and kill,stop,busy,throw,memory
+                  only these: policy,governor,driver,supervisor,link,learner,nothing and
+                  kill,stop,busy,throw,memory; of a driver read,write, which never return
 
 bench replay      fills the learner's memory, without a robot, and measures what it takes and how fast batches are drawn
   --steps <n>     without images, by default 1000000

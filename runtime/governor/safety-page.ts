@@ -106,6 +106,7 @@ function failureRows(spec: RobotSpec, { governor, supervisor }: RuntimeConfig): 
     ["policy died", `${end("policy")} within ${round(2 * tick)} ms of its death being known; it is started again`],
     ["policy not finite", `refused; ${end("policy")} within ${round(useless)} ms`],
     ["driver fails", `${end("driver")} at once, latched; hardware stays there until the run is started again`],
+    ["driver blocks", `as a governor that hangs: a read or write that does not return holds up its loop`],
     ["governor dies", `${end("governor")} by a process that stands by; what was latched stays so in the next governor`],
     ["governor hangs", `killed after ${supervisor.governorHangMs} ms, then the same`],
     ["supervisor dies", `${end("stop")} by the governor, at its next servo tick`],

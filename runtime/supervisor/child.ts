@@ -16,6 +16,8 @@ export interface ChildOptions<FromChild> {
   readonly report: (line: string) => void;
   /** How long it may say nothing just now; by default the setting `hangMs`. */
   readonly hangMs?: () => number;
+  /** Whether a message shows that what the process is there for goes on; by default each does. */
+  readonly isLife?: (message: FromChild) => boolean;
   /** How often that is looked at. */
   readonly watchMs?: number;
 }
@@ -56,7 +58,7 @@ export class Child<FromChild, ToChild> {
 
   start(): void {
     const { entry, nodeOptions = [], onMessage, onStart, report, name, settings, watchMs = WATCH_MS } = this.#options;
-    const { hangMs = () => settings.hangMs } = this.#options;
+    const { hangMs = () => settings.hangMs, isLife = () => true } = this.#options;
     const child = fork(entry, {
       execArgv: [...nodeOptions], // never our own: with --eval each process would start itself again, and its children too
       serialization: "advanced",
@@ -78,7 +80,7 @@ export class Child<FromChild, ToChild> {
     this.#process = child;
     this.#channel = childChannel(child);
     this.#channel.onMessage((message) => {
-      heard = performance.now();
+      if (isLife(message)) heard = performance.now();
       onMessage(message);
     });
     let watched = born;

@@ -67,12 +67,19 @@ export class GovernorKeeper {
       onMessage: (message) => this.#heard(message),
       onStart: () => this.begin(),
       onDeath: (cause) => this.#died(cause),
-      hangMs: () => (this.#looping && config.clock === "realtime" ? settings.governorHangMs : settings.hangMs),
+      // A loop that waits for its driver for ever leaves its process free to say other things.
+      isLife: ({ type }) => type === "alive" || !this.#timed,
+      hangMs: () => (this.#timed ? settings.governorHangMs : settings.hangMs),
       watchMs: settings.governorAliveMs,
     });
     this.#relaxer = new Relaxer({ config, entry: entries.relaxer, report: note });
     this.#guarded = config.clock === "lockstep";
     this.#latched = config.latched;
+  }
+
+  /** Whether its loop is under way in real time, and says so. */
+  get #timed(): boolean {
+    return this.#looping && this.#options.config.clock === "realtime";
   }
 
   get restarts(): number {

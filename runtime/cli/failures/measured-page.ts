@@ -11,6 +11,7 @@ const FAILURES: readonly (readonly [name: string, causes: readonly Cause[], hows
   ["policy died", ["policy"], DEATHS],
   ["governor dies", ["governor"], DEATHS],
   ["governor hangs", ["governor"], HANGS],
+  ["driver blocks", ["driver"], ["read", "write"]],
   ["supervisor dies", ["supervisor"], DEATHS],
   ["supervisor hangs", ["supervisor"], HANGS],
   ["link, learner die", ["link", "learner"], [...DEATHS, ...HANGS]],

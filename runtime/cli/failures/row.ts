@@ -37,6 +37,8 @@ const WAYS: Readonly<Record<How, string>> = {
   busy: "busy loop",
   throw: "thrown error",
   memory: "out of memory",
+  read: "blocked read",
+  write: "blocked write",
 };
 
 const COLUMNS = [12, 15, 12, 9, 9, 9, 9] as const;

@@ -25,7 +25,15 @@ export interface Outcome {
 /** A robot that goes on is watched for so long. */
 const WATCH_MS = 2000;
 /** An end state is waited for so long; running out of memory takes its time. */
-const PATIENCE_MS: Readonly<Record<How, number>> = { kill: 5000, stop: 5000, busy: 5000, throw: 5000, memory: 30_000 };
+const PATIENCE_MS: Readonly<Record<How, number>> = {
+  kill: 5000,
+  stop: 5000,
+  busy: 5000,
+  throw: 5000,
+  memory: 30_000,
+  read: 5000,
+  write: 5000,
+};
 /** The robot has moved so long before it is disturbed, within `START_MS`. */
 const STEADY_MS = 500;
 const START_MS = 30_000;
@@ -101,8 +109,9 @@ function robotConfig(settings: RobotSettings, run: string, learner: string): Sup
 
 function pidOf(cause: Exclude<Cause, "nothing">, supervisor: number): number {
   if (cause === "supervisor") return supervisor;
-  const pid = childrenOf(cause === "learner" ? process.pid : supervisor).get(cause);
-  if (pid === undefined) throw new Error(`expected a process ${cause}, found none`);
+  const name = cause === "driver" ? "governor" : cause;
+  const pid = childrenOf(cause === "learner" ? process.pid : supervisor).get(name);
+  if (pid === undefined) throw new Error(`expected a process ${name}, found none`);
   return pid;
 }
 

@@ -109,13 +109,14 @@ async function govern({ config, ...start }: Extract<ToGovernor, { type: "start" 
   });
   obey = (message) => (message.type === "order" ? governor.order(message.order) : governor.policyGone());
   for (const message of early.splice(0)) obey(message);
-  const timer = setInterval(tellStatus, STATUS_MS);
+  let timer: NodeJS.Timeout | undefined;
   const statePath = config.play === undefined ? join(config.run, "robot", "sim-state") : undefined;
   try {
     await driver.open();
     if (statePath !== undefined) restore(driver, statePath);
     const before = pushes(driver);
     if (!lockstep) await driver.read(); // the first is slow, and what it takes to load is not the loop's
+    timer = setInterval(tellStatus, STATUS_MS); // not before: a driver that never opens is to be missed
     pauses.start();
     await governor.run(stop.signal);
     channel.send({ type: "alive", looping: false, restMs: 0 });

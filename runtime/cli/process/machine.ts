@@ -6,6 +6,7 @@ import type { Driver, RobotSpec } from "../../robot.ts";
 import { type StepSchema, stepSchema } from "../../step.ts";
 import type { Task } from "../../task.ts";
 import { traceMotors } from "./motor-trace.ts";
+import { blockable } from "./test-faults.ts";
 
 /** A robot with its task and settings, ready to be opened by a driver. */
 export interface Machine {
@@ -28,7 +29,8 @@ export async function loadMachine(config: SupervisorConfig): Promise<Machine> {
     driver: async (clock) => {
       if (config.driver !== "sim") throw new Error(`driver: no "${config.driver}"; here there is sim`);
       const { SimDriver } = await import("../../../drivers/sim/sim-driver.ts");
-      return traceMotors(new SimDriver(definition.spec, definition.simulation(settings), clock, config.runtime.sim));
+      const sim = new SimDriver(definition.spec, definition.simulation(settings), clock, config.runtime.sim);
+      return blockable(traceMotors(sim));
     },
   };
 }

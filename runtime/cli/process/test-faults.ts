@@ -1,11 +1,14 @@
 import { readFileSync } from "node:fs";
+import type { Driver } from "../../robot.ts";
 
 /** Names the file that says how to fail. Without it none of this is there. */
 const FAULTS = "REVERIE_TEST_FAULTS";
 
-/** How a process can fail by itself. */
-export const FAULT_KINDS = ["busy", "throw", "memory"] as const;
+/** How a process can fail by itself; "read" and "write": its driver never answers one again. */
+export const FAULT_KINDS = ["busy", "throw", "memory", "read", "write"] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
+
+let blocked: "read" | "write" | undefined;
 
 const FAIL: Readonly<Record<FaultKind, () => void>> = {
   busy: () => {
@@ -16,6 +19,12 @@ const FAIL: Readonly<Record<FaultKind, () => void>> = {
   },
   memory: () => {
     for (const kept: number[][] = []; ; ) kept.push(new Array<number>(100_000).fill(0.5));
+  },
+  read: () => {
+    blocked = "read";
+  },
+  write: () => {
+    blocked = "write";
   },
 };
 
@@ -31,5 +40,18 @@ export function acceptTestFaults(): void {
     const kind = FAULT_KINDS.find((each) => each === found);
     if (kind === undefined) throw new Error(`${path}: expected one of ${FAULT_KINDS.join(", ")}, found "${found}"`);
     FAIL[kind]();
+  });
+}
+
+/** The driver of a process that can be made to fail so; in any other it is returned as it is. */
+export function blockable<D extends Driver>(driver: D): D {
+  if (process.env[FAULTS] === undefined) return driver;
+  const read = driver.read.bind(driver);
+  const write = driver.write.bind(driver);
+  const never = <T>(): Promise<T> => new Promise(() => {});
+  return Object.assign(driver, {
+    read: () => (blocked === "read" ? never<Awaited<ReturnType<Driver["read"]>>>() : read()),
+    write: (...[command]: Parameters<Driver["write"]>) =>
+      blocked === "write" ? never<Awaited<ReturnType<Driver["write"]>>>() : write(command),
   });
 }

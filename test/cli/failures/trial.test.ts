@@ -23,6 +23,8 @@ test.runIf(existsSync("/proc")).each([
   ["policy", "stop", 3 * PERIOD_MS],
   ["governor", "throw", 250],
   ["governor", "stop", governorHangMs + 250],
+  ["driver", "read", governorHangMs + 250],
+  ["driver", "write", governorHangMs + 250],
   ["supervisor", "busy", 3 * PERIOD_MS],
 ] as const)(
   "%s, %s: the motors have their end state within %d ms",
