@@ -12,6 +12,9 @@ import { servoTurn } from "./servo-turn.ts";
 import type { GovernorStatus } from "./status.ts";
 import type { Trip } from "./watchdogs.ts";
 
+/** A reason to abort a run with: nobody looks after the machine any more, and it does not first return to its rest pose. */
+export const AT_ONCE = "at once";
+
 /** Owns the machine: ticks on absolute deadlines, asks the policy, moves within limits, and tells what happened. */
 export class Governor {
   readonly #options: GovernorOptions;
@@ -81,7 +84,8 @@ export class Governor {
         await stance.openLatched(latched);
       }
       await this.#loop(signal);
-      if (stance.state === "engaged" && spec.rest !== undefined && !lockstep) await this.#rest();
+      const rests = spec.rest !== undefined && !lockstep && signal.reason !== AT_ONCE;
+      if (rests && stance.state === "engaged") await this.#rest();
     } catch (error) {
       stance.fail((error as Error).message);
       throw error;

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import { RealtimeClock, VirtualClock } from "../../clock.ts";
 import { GcPauses } from "../../governor/gc-pauses.ts";
-import { Governor } from "../../governor/governor.ts";
+import { AT_ONCE, Governor } from "../../governor/governor.ts";
 import { Inbox } from "../../governor/inbox.ts";
 import { longestRestMs } from "../../governor/rest-move.ts";
 import { addTallies, NO_STEPS, tallyStep } from "../../governor/tally.ts";
@@ -45,7 +45,7 @@ channel.onMessage((message) => {
   else if (started) stop.abort();
   else process.disconnect();
 });
-channel.onClose(() => stop.abort());
+channel.onClose(() => stop.abort(AT_ONCE));
 process.on("SIGINT", () => stop.abort());
 process.on("SIGTERM", () => stop.abort());
 

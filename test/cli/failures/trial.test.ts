@@ -25,6 +25,7 @@ test.runIf(existsSync("/proc")).each([
   ["governor", "stop", governorHangMs + 250],
   ["driver", "read", governorHangMs + 250],
   ["driver", "write", governorHangMs + 250],
+  ["supervisor", "kill", PERIOD_MS],
   ["supervisor", "busy", 3 * PERIOD_MS],
 ] as const)(
   "%s, %s: the motors have their end state within %d ms",

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { VirtualClock } from "../../../runtime/clock.ts";
 import { RUNTIME_DEFAULTS } from "../../../runtime/defaults.ts";
+import { AT_ONCE } from "../../../runtime/governor/governor.ts";
 import type { Inbox, Question } from "../../../runtime/governor/inbox.ts";
 import { MARKS, type MarkedStep, type Order } from "../../../runtime/governor/orders.ts";
 import type { State } from "../../../runtime/governor/states.ts";
@@ -308,6 +309,14 @@ test("at an orderly end a machine that rests returns to its rest pose, slowly; o
   await blocked.runFor(20);
   expect(blocked.notes).toContain("return to the rest pose: met something");
   expect(blocked.driver.targets.at(-1)![0]).toBeGreaterThan(0.2);
+
+  const alone = ordered(() => {}, { spec: resting });
+  const stop = new AbortController();
+  later(alone.driver, 60, () => stop.abort(AT_ONCE));
+  await alone.governor.run(stop.signal);
+  expect(alone.notes).toEqual([]);
+  expect(alone.driver.targets.at(-1)).toEqual([0.5, -0.5]);
+  expect(alone.driver.log.at(-1)).toBe("damp");
 });
 
 /** What may happen to a governor at any time. */
