@@ -1,5 +1,5 @@
 import type { Order } from "../governor/orders.ts";
-import type { FromGovernor, FromLink, FromPolicy, SupervisorConfig, ToLink, ToPolicy } from "../ipc.ts";
+import type { FromGovernor, FromLink, FromPolicy, GovernorReport, SupervisorConfig, ToLink, ToPolicy } from "../ipc.ts";
 import { Child } from "./child.ts";
 import { type Beginning, GovernorKeeper } from "./governor-keeper.ts";
 import { QuestionGate } from "./question-gate.ts";
@@ -139,7 +139,14 @@ export class Supervisor {
       this.#note(`step ${message.sequence} ends its episode: ${message.mark}${kept}`);
     } else if (this.#board.governor(message.status)) {
       this.#options.send({ type: "status", status: this.#status() });
+      this.#passFault(message.status);
     }
+  }
+
+  /** Perhaps the policy brought the machine to it: the link keeps those of before. */
+  #passFault({ state, standstill }: GovernorReport): void {
+    if (state !== "fault" || standstill === undefined) return;
+    this.#link?.send({ type: "fault", cause: standstill.cause, text: standstill.text });
   }
 
   #fromPolicy(message: FromPolicy): void {

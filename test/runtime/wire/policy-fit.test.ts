@@ -62,8 +62,8 @@ test.each(OTHERS)(
     const downlink = new Downlink({
       directory: join(directory, "policy"),
       schema: ROBOT,
-      keep: 3,
-      durable: false,
+      settings: RUNTIME_DEFAULTS.policy,
+      lockstep: true,
       swap: (path) => swaps.push(path),
       timeoutMs: 1,
       report: () => {},
