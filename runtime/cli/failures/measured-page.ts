@@ -4,6 +4,8 @@ import type { Cause, How } from "./ways.ts";
 const DEATHS: readonly How[] = ["kill", "throw", "memory"];
 const HANGS: readonly How[] = ["stop", "busy"];
 const GOES_ON = "goes on";
+/** Their failure is none of the robot's. */
+const SPARED: readonly Cause[] = ["link", "learner"];
 
 /** What the safety page calls a failure, and what stands for it. */
 const FAILURES: readonly (readonly [name: string, causes: readonly Cause[], hows: readonly How[]])[] = [
@@ -14,7 +16,7 @@ const FAILURES: readonly (readonly [name: string, causes: readonly Cause[], hows
   ["driver blocks", ["driver"], ["read", "write"]],
   ["supervisor dies", ["supervisor"], DEATHS],
   ["supervisor hangs", ["supervisor"], HANGS],
-  ["link, learner die", ["link", "learner"], [...DEATHS, ...HANGS]],
+  ["link, learner die", SPARED, [...DEATHS, ...HANGS]],
 ];
 
 /** Two columns for the safety page: a failure, and what it came to on this computer. Empty when nothing was measured. */
@@ -34,8 +36,10 @@ function measured(rows: readonly MeasuredRow[]): string {
   const load = Math.max(...rows.map((row) => row.load)).toFixed(1);
   const [date = ""] = rows.map((row) => row.date.slice(0, 10)).sort();
   const when = `(${trials} trials, ${date}, load ${load})`;
-  if (ends.every((end) => end === GOES_ON)) {
-    return `p50 ${p50}, max ${max} ms without a command, and it goes on ${when}`;
+  if (rows.every(({ cause }) => SPARED.includes(cause))) {
+    const others = ends.filter((end) => end !== GOES_ON).map((end) => `"${end}"`);
+    const but = others.length === 0 ? "" : `, in some trials by way of ${others.join(", ")}`;
+    return `p50 ${p50}, max ${max} ms without a command, and it goes on${but} ${when}`;
   }
   const where = ends.includes(GOES_ON) ? `NOT ALWAYS SAFE: ${ends.join(", ")}` : `to "${ends.join('", "')}"`;
   return `p50 ${p50}, max ${max} ms ${where} ${when}`;

@@ -88,6 +88,7 @@ test("the page shows the worst of the ways to fail, and says so where the robot 
   expect(page).toMatch(/\n {2}policy died +p50 12, max 21 ms to "limp" \(40 trials, 2026-10-01, load 2\.1\)/);
   expect(page).toMatch(/\n {2}link, learner die +p50 10, max 14 ms without a command, and it goes on \(20 trials/);
   expect(page).not.toContain("not measured");
+  expect(pageOf([{ ...went, endState: "limp, goes on" }])).toMatch(/it goes on, in some trials by way of "limp" \(20/);
   expect(pageOf([row, { ...thrown, endState: "limp, goes on" }])).toMatch(
     /policy died +.*NOT ALWAYS SAFE: limp, goes on/,
   );
