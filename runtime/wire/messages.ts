@@ -5,7 +5,7 @@ import type { StageRun } from "./stage-runs.ts";
 import type { WireMark } from "./step-marks.ts";
 
 /** Bumped when an older peer could misread a message. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /** What a robot says to its learner. Payload frames follow the header. */
 export type RobotMessage =

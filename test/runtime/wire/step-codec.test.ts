@@ -23,7 +23,7 @@ const step: Step = {
   episode: 3,
   index: 4,
   timeNs: 50_000_000n,
-  observation: { eye: Uint8Array.of(1, 2, 3, 4, 5, 6), angle: Float32Array.of(0.5, -1) },
+  observation: { angle: Float32Array.of(0.5, -1) },
   action: Float32Array.of(1),
   command: Float32Array.of(2, -0.25),
   reward: 1.5,
@@ -43,12 +43,10 @@ test("a row is these bytes", () => {
       "03000000",
       "04000000",
       "07000000",
-      "05000000", // flags: first, terminal
+      "01000100", // first, not last, terminal, not intervened
       "0000003f000080bf", // angle
       "0000803f", // action
       "00000040000080be", // command
-      "010203040506", // eye
-      "000000000000", // to a multiple of 8
     ].join(""),
   );
 });
@@ -62,7 +60,7 @@ const anyStep: fc.Arbitrary<Step> = fc.record({
   episode: uint32,
   index: uint32,
   timeNs: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
-  observation: fc.record({ eye: fc.uint8Array({ minLength: 6, maxLength: 6 }), angle: floats(2) }),
+  observation: fc.record({ angle: floats(2) }),
   action: floats(1),
   command: floats(2),
   reward: fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -98,7 +96,7 @@ test.each([
   [{ action: new Float32Array(2) }, "step 258: expected action as 1 float32, found 2 of Float32Array"],
   [{ action: Float32Array.of(Number.NaN) }, "step 258: expected action[0] finite, found NaN"],
   [{ reward: Number.POSITIVE_INFINITY }, "step 258: expected reward[0] finite, found Infinity"],
-  [{ observation: { angle: new Float32Array(2) } }, "step 258: expected eye as 6 uint8, found undefined"],
+  [{ observation: {} }, "step 258: expected angle as 2 float32, found undefined"],
 ])("a step that does not fit the schema is not written: %o", (change, message) => {
   expect(() => encodeSteps(layout, [{ ...step, ...change }])).toThrow(message);
 });
@@ -106,8 +104,10 @@ test.each([
 test("a torn row, an unknown flag and a number that is not finite are refused", () => {
   const bytes = encodeSteps(layout, [step]);
   expect(() => decodeSteps(layout, bytes.subarray(1))).toThrow(
-    "step rows: expected whole rows of 72 bytes, found 71 bytes",
+    "step rows: expected whole rows of 60 bytes, found 59 bytes",
   );
-  expect(() => decodeSteps(layout, bytes.with(36, 16))).toThrow("step 258: expected flags below 16, found 16");
+  expect(() => decodeSteps(layout, bytes.with(37, 2))).toThrow(
+    "step 258: expected isFirst, isLast, isTerminal, intervened each 0 or 1, found 1, 2, 1, 0",
+  );
   expect(() => decodeSteps(layout, bytes.with(42, 0x80).with(43, 0x7f))).toThrow("expected angle[0] finite");
 });
