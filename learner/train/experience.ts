@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { RecordLog, type RecordLogOptions } from "../../runtime/log/record-log.ts";
+import { stepTopic } from "../../runtime/log/step-topic.ts";
 import type { Step, StepSchema } from "../../runtime/step.ts";
 import { decodeSteps, type StepLayout, stepLayout } from "../../runtime/wire/step-codec.ts";
 import { ReplayStore, type Ring, rowSizes } from "../replay/store.ts";
@@ -91,9 +92,9 @@ export class Experience {
       const stream = this.#stream(name);
       const oldest = Math.min(counted[name] ?? 0, stream.next - this.#options.capacity);
       let rows = 0;
-      for (const { sequence, payload } of stream.log.read(Math.max(0, oldest))) {
+      for (const { sequence, messages } of stream.log.read(Math.max(0, oldest))) {
         try {
-          for (const step of decodeSteps(this.#layout, payload)) this.#remember(name, stream, step);
+          for (const step of decodeSteps(this.#layout, messages[0]!.body)) this.#remember(name, stream, step);
         } catch (error) {
           this.#options.report(`log of ${name}: step ${sequence} was skipped: ${(error as Error).message}`);
           continue;
@@ -120,7 +121,8 @@ export class Experience {
     const { rowBytes } = this.#layout;
     for (const step of steps.slice(stream.next - first)) {
       const row = step.sequence - first;
-      stream.log.append(step.sequence, payload.subarray(row * rowBytes, (row + 1) * rowBytes));
+      const body = payload.subarray(row * rowBytes, (row + 1) * rowBytes);
+      stream.log.append(step.sequence, step.timeNs, [{ channel: 1, body }]);
       stream.next = step.sequence + 1;
       this.#remember(name, stream, step);
       this.#unsynced++;
@@ -182,8 +184,12 @@ export class Experience {
   #stream(name: string): Stream {
     const known = this.#streams.get(name);
     if (known !== undefined) return known;
-    const { directory, report, write } = this.#options;
-    const log = new RecordLog(join(directory, name), write === undefined ? { report } : { report, write });
+    const { directory, schema, report, write } = this.#options;
+    const log = new RecordLog(join(directory, name), {
+      topics: [stepTopic(schema)],
+      report,
+      ...(write === undefined ? {} : { write }),
+    });
     const stream = { log, next: log.next, durable: log.next, replayed: -1 };
     this.#streams.set(name, stream);
     return stream;

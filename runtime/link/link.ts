@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { FromLink, LinkStatus, SupervisorConfig, ToLink } from "../ipc.ts";
 import { RecordLog } from "../log/record-log.ts";
+import { stepTopic } from "../log/step-topic.ts";
 import type { StepSchema } from "../step.ts";
 import { rowEpisode, rowReturn } from "../wire/step-codec.ts";
 import { Downlink } from "./downlink.ts";
@@ -49,7 +50,11 @@ export class Link {
     this.#config = config;
     this.#send = send;
     this.#directory = join(config.run, "robot");
-    const log = new RecordLog(join(this.#directory, "spool"), { segmentBytes: link.segmentMb * 2 ** 20, report });
+    const log = new RecordLog(join(this.#directory, "spool"), {
+      topics: [stepTopic(schema)],
+      segmentBytes: link.segmentMb * 2 ** 20,
+      report,
+    });
     this.#spool = new Spool(log);
     this.#written = log.next;
     const identity = readIdentity(this.#directory);
@@ -90,7 +95,7 @@ export class Link {
       onRefused: (reason) => send({ type: "refused", reason }),
       report,
     });
-    const lastEpisode = log.last === undefined ? -1 : rowEpisode(log.last.payload);
+    const lastEpisode = log.last === undefined ? -1 : rowEpisode(log.last.messages[0]!.body);
     const clean = resumed || identity.closed || log.next === 0;
     send({ type: "opened", sequence: log.next + (clean ? 0 : UNSYNCED_STEPS), episode: lastEpisode + 1 });
     this.#timer = setInterval(() => this.#beat(), SYNC_MS);

@@ -1,5 +1,6 @@
-import type { LogRecord } from "../log/record.ts";
+import type { LogEntry } from "../log/entry.ts";
 import type { RecordLog } from "../log/record-log.ts";
+import { rowTimeNs } from "../wire/step-codec.ts";
 
 export interface Rows {
   readonly first: number;
@@ -15,8 +16,8 @@ export class Spool {
   readonly #log: RecordLog;
   /** Consecutive; the last is the newest step of all. */
   #recent: { readonly sequence: number; readonly row: Uint8Array }[] = [];
-  #reader: Generator<LogRecord> | undefined;
-  #peeked: LogRecord | undefined;
+  #reader: Generator<LogEntry> | undefined;
+  #peeked: LogEntry | undefined;
 
   constructor(log: RecordLog) {
     this.#log = log;
@@ -39,7 +40,7 @@ export class Spool {
   append(sequence: number, row: Uint8Array): void {
     if (sequence < this.#log.next) return;
     if (sequence > this.#log.next) this.#recent = [];
-    this.#log.append(sequence, row);
+    this.#log.append(sequence, rowTimeNs(row), [{ channel: 1, body: row }]);
     this.#recent.push({ sequence, row });
     if (this.#recent.length > 2 * RECENT_ROWS) this.#recent.splice(0, RECENT_ROWS);
   }
@@ -83,13 +84,13 @@ export class Spool {
     if (first === undefined) return undefined;
     const rows: Uint8Array[] = [];
     while (this.#peeked !== undefined && this.#peeked.sequence === first + rows.length && rows.length < limit) {
-      rows.push(this.#peeked.payload.slice());
+      rows.push(this.#peeked.messages[0]!.body.slice());
       this.#peeked = this.#step();
     }
     return { first, rows };
   }
 
-  #step(): LogRecord | undefined {
+  #step(): LogEntry | undefined {
     const result = this.#reader?.next();
     return result === undefined || result.done === true ? undefined : result.value;
   }

@@ -1,56 +1,91 @@
-/** An append-only log on disk that survives being killed, a torn tail, flipped bits and a full disk. */
+/** An append-only log of MCAP files that survives being killed, a torn tail, flipped bits and a full disk. */
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { encodeRecord, type LogRecord, scanRecords } from "./record.ts";
+import { CHUNK, CHUNK_HEAD } from "./chunk.ts";
+import type { LogEntry, LogMessage } from "./entry.ts";
+import { finishFile } from "./finish.ts";
+import { type Heading, McapFile, type Write } from "./mcap-file.ts";
+import { isFinished, messagesIn, type OnDamage, readAt, scan } from "./scan.ts";
+import { syncDirectory } from "./sync-directory.ts";
+import type { Topic } from "./topic.ts";
+import { verifyFile } from "./verify.ts";
 
 export interface RecordLogOptions {
-  /** A segment is closed when it has grown past this; whole segments are what `deleteBelow` deletes. */
+  /** By channel, from 1. The same at every opening. */
+  readonly topics: readonly Topic[];
+  /** A file is finished when it has grown past this; whole files are what `deleteBelow` deletes. */
   readonly segmentBytes?: number;
+  /** Or when it is older than this. */
+  readonly segmentMs?: number;
+  /** A chunk gets no more when it has grown past this or is older: damage costs whole chunks. */
+  readonly chunkBytes?: number;
+  readonly chunkMs?: number;
+  /** Asked for every new file. */
+  readonly heading?: () => Heading;
   /** Told, in one line each, what recovery dropped and which damage was skipped. */
   readonly report?: (line: string) => void;
   /** Writes at most `length` bytes, says how many, throws when the disk is full. */
-  readonly write?: (file: number, bytes: Uint8Array, offset: number, length: number, position: number) => number;
+  readonly write?: Write;
+  readonly nowMs?: () => number;
 }
 
 interface Segment {
   readonly path: string;
   readonly first: number;
+  /** As far as known: of the file that is being written, without what it has got since. */
+  bytes: number;
 }
 
-const NAME = /^(\d{16})\.log$/;
+const NAME = /^(\d{16})\.mcap$/;
+const NAME_BEFORE = /^\d{16}\.log$/;
 
 /**
- * Records in files named by the sequence number they begin with. Sequence numbers only rise; a jump is allowed. What was
+ * Entries in files named by the sequence number they begin with. Sequence numbers only rise; a jump is allowed. What was
  * appended is buffered: `flush` hands it to the operating system (survives kill -9), `sync` to the disk (survives power loss).
  */
 export class RecordLog {
   readonly #directory: string;
-  readonly #segmentBytes: number;
-  readonly #report: (line: string) => void;
-  readonly #write: NonNullable<RecordLogOptions["write"]>;
+  readonly #options: Required<RecordLogOptions>;
   #segments: Segment[];
-  #file: number | undefined;
-  #fileBytes = 0;
+  #file: McapFile | undefined;
+  #fileBegan = 0;
   #next = 0;
-  #pending: { readonly sequence: number; readonly bytes: Uint8Array }[] = [];
+  #pending: LogEntry[] = [];
   #pendingBytes = 0;
-  #last: LogRecord | undefined;
+  #last: LogEntry | undefined;
+  /** Why the last file that was finished is not on the disk for sure. */
+  #finishError: Error | undefined;
+  #verifying: Promise<void> = Promise.resolve();
 
-  /** Opens or makes the log, cutting a torn tail off. Throws when the directory cannot be used. */
-  constructor(directory: string, options: RecordLogOptions = {}) {
-    const { segmentBytes = 16 * 1024 * 1024, report = () => {}, write = fs.writeSync } = options;
+  /** Opens or makes the log, finishing files a crash left. Throws when the directory cannot be used. */
+  constructor(directory: string, options: RecordLogOptions) {
     this.#directory = directory;
-    this.#segmentBytes = segmentBytes;
-    this.#report = report;
-    this.#write = write;
+    this.#options = {
+      segmentBytes: 16 * 1024 * 1024,
+      segmentMs: Number.POSITIVE_INFINITY,
+      chunkBytes: 64 * 1024,
+      chunkMs: 250,
+      heading: () => ({}),
+      report: () => {},
+      write: fs.writeSync,
+      nowMs: () => performance.now(),
+      ...options,
+    };
     fs.mkdirSync(directory, { recursive: true });
-    this.#segments = fs
-      .readdirSync(directory)
+    const names = fs.readdirSync(directory).sort();
+    const old = names.find((name) => NAME_BEFORE.test(name));
+    if (old !== undefined) {
+      throw new Error(
+        `log ${directory}: expected MCAP files, found ${old} of a Reverie before 0.1; begin another run (--run <directory>)`,
+      );
+    }
+    this.#segments = names
       .filter((name) => NAME.test(name))
-      .sort()
-      .map((name) => ({ path: join(directory, name), first: Number(NAME.exec(name)![1]) }));
+      .map((name) => join(directory, name))
+      .map((path) => ({ path, first: Number(NAME.exec(path.slice(-21))![1]), bytes: fs.statSync(path).size }));
+    for (const segment of this.#segments) if (!isFinished(segment.path)) this.#recover(segment);
     const newest = this.#segments.at(-1);
-    if (newest !== undefined) this.#recover(newest);
+    if (newest !== undefined) this.#findEnd(newest);
   }
 
   /** One more than the highest sequence number in the log; 0 when it never held one. */
@@ -63,12 +98,12 @@ export class RecordLog {
     return this.#segments[0]?.first ?? this.#pending[0]?.sequence ?? this.#next;
   }
 
-  /** The newest record found when the log was opened. */
-  get last(): LogRecord | undefined {
+  /** The newest entry found when the log was opened. */
+  get last(): LogEntry | undefined {
     return this.#last;
   }
 
-  /** Every record below this was handed to the operating system or deleted. */
+  /** Everything below this was handed to the operating system or deleted. */
   get written(): number {
     return this.#pending[0]?.sequence ?? this.#next;
   }
@@ -78,150 +113,239 @@ export class RecordLog {
     return this.#pendingBytes;
   }
 
-  /** Buffers a record; copies `payload`. Throws when the sequence number does not rise. */
-  append(sequence: number, payload: Uint8Array): void {
+  /** Bytes of all files. */
+  get bytes(): number {
+    const known = this.#segments.reduce((sum, { bytes }) => sum + bytes, 0);
+    return known + (this.#file === undefined ? 0 : this.#file.bytes - this.#segments.at(-1)!.bytes);
+  }
+
+  /** Buffers an entry; copies its messages. Throws when the sequence number does not rise. */
+  append(sequence: number, timeNs: bigint, messages: readonly LogMessage[]): void {
     if (sequence < this.#next) {
       throw new Error(`log ${this.#directory}: expected sequence ${this.#next} or later, found ${sequence}`);
     }
-    const bytes = encodeRecord(sequence, payload);
-    this.#pending.push({ sequence, bytes });
-    this.#pendingBytes += bytes.length;
+    const copies = messages.map(({ channel, body }) => ({ channel, body: body.slice() }));
+    this.#pending.push({ sequence, timeNs, messages: copies });
+    for (const { body } of copies) this.#pendingBytes += body.length;
     this.#next = sequence + 1;
   }
 
   /** Writes what is buffered. On an error (disk full) what could not be written stays buffered for the next call. */
   flush(): Error | undefined {
+    let done = 0;
     try {
-      while (this.#pending.length > 0) this.#writeSegment();
+      while (done < this.#pending.length) done += this.#writeSome(done);
       return undefined;
     } catch (error) {
       return error as Error;
+    } finally {
+      this.#drop(done);
     }
   }
 
-  /** Flushes, then waits until the disk has it. */
+  /** Flushes, then waits until the disk has it. What it has is not written over any more. */
   async sync(): Promise<Error | undefined> {
     const error = this.flush();
     const file = this.#file;
     if (error !== undefined || file === undefined) return error;
-    return new Promise((resolve) => fs.fdatasync(file, (failed) => resolve(failed ?? undefined)));
+    try {
+      file.seal();
+    } catch (failed) {
+      return failed as Error;
+    }
+    const failed = await new Promise<Error | null>((resolve) => fs.fdatasync(file.file, resolve));
+    const rotated = this.#file !== file; // and synced then, or why not
+    const reason = rotated ? this.#finishError : failed;
+    this.#finishError = undefined;
+    return reason ?? undefined;
   }
 
-  /** Records from sequence `from` on, buffered ones included. Sees at least what was appended before its first record. */
-  *read(from: number): Generator<LogRecord> {
+  /** Entries from sequence `from` on, buffered ones included. Sees at least what was appended before its first. */
+  *read(from: number): Generator<LogEntry> {
     this.flush();
-    const unwritten = [...this.#pending];
     let reached = from;
-    for (const [i, segment] of [...this.#segments].entries()) {
-      const following = this.#segments[i + 1];
-      if (following !== undefined && following.first <= from) continue;
-      const bytes = readIfThere(segment.path);
-      const tail = { end: 0 };
-      for (const record of scanRecords(bytes, segment.first, this.#damageIn(segment))) {
-        tail.end = record.end;
-        if (record.sequence < reached) continue;
-        reached = record.sequence + 1;
-        yield record;
+    for (let segment = this.#segmentAt(reached); segment !== undefined; segment = this.#segmentAfter(segment)) {
+      const entries = segment.path === this.#file?.path ? growing(this.#file, () => reached) : this.#scan(segment);
+      for (const entry of entries) {
+        const whole = { ...entry, sequence: unwrapped(entry.sequence, segment.first) };
+        if (whole.sequence < reached) continue;
+        reached = whole.sequence + 1;
+        yield whole;
       }
-      if (tail.end < bytes.length) this.#damageIn(segment)(tail.end, bytes.length);
     }
-    for (const { sequence, bytes } of unwritten) {
-      if (sequence >= reached) yield { sequence, payload: bytes.subarray(16) };
-    }
+    for (const entry of [...this.#pending]) if (entry.sequence >= reached) yield entry;
   }
 
-  /** Deletes segments that hold nothing from `sequence` on, and buffered records below it. The newest segment stays. */
-  deleteBelow(sequence: number): void {
-    while (this.#segments.length > 1 && this.#segments[1]!.first <= sequence) {
+  /**
+   * Deletes files that hold nothing from `sequence` on, the oldest first, as long as all files together are larger than
+   * `keepBytes`; and buffered entries below it. The newest file stays.
+   */
+  deleteBelow(sequence: number, keepBytes = 0): void {
+    while (this.#segments.length > 1 && this.#segments[1]!.first <= sequence && this.bytes > keepBytes) {
       fs.rmSync(this.#segments.shift()!.path, { force: true });
     }
-    while (this.#pending.length > 0 && this.#pending[0]!.sequence < sequence) {
-      this.#pendingBytes -= this.#pending.shift()!.bytes.length;
-    }
+    let count = 0;
+    while (count < this.#pending.length && this.#pending[count]!.sequence < sequence) count++;
+    this.#drop(count);
   }
 
-  /** Syncs and lets go of the file. What a full disk did not take is lost; the error says so. */
+  /** Deletes the oldest file, be it the newest too, or with none what is buffered. Returns the numbers that are gone. */
+  deleteOldest(): number[] {
+    const oldest = this.#segments.shift();
+    if (oldest === undefined) {
+      const gone = this.#pending.map(({ sequence }) => sequence);
+      this.#drop(gone.length);
+      return gone;
+    }
+    const entries = [...this.#scan(oldest)];
+    if (this.#file?.path === oldest.path) {
+      this.#file.close();
+      this.#file = undefined;
+    }
+    fs.rmSync(oldest.path, { force: true });
+    return entries.map(({ sequence }) => unwrapped(sequence, oldest.first));
+  }
+
+  /** Finishes the file and lets go of it, when what was finished was verified. What a full disk did not take is lost; the error says so. */
   async close(): Promise<Error | undefined> {
-    const error = await this.sync();
-    if (this.#file !== undefined) fs.closeSync(this.#file);
-    this.#file = undefined;
-    return error;
+    const error = this.flush();
+    this.#rotate();
+    await this.#verifying;
+    return error ?? this.#finishError;
+  }
+
+  #drop(count: number): void {
+    for (const { messages } of this.#pending.splice(0, count)) {
+      for (const { body } of messages) this.#pendingBytes -= body.length;
+    }
   }
 
   #recover(segment: Segment): void {
-    const bytes = fs.readFileSync(segment.path);
-    let end = 0;
-    for (const record of scanRecords(bytes, segment.first, this.#damageIn(segment))) {
-      end = record.end;
-      this.#last = record;
-    }
-    if (this.#last !== undefined) this.#last = { ...this.#last, payload: this.#last.payload.slice() };
-    this.#next = this.#last === undefined ? segment.first : this.#last.sequence + 1;
-    if (end < bytes.length) {
-      this.#report(`log ${segment.path}: dropped a torn tail of ${bytes.length - end} bytes after byte ${end}`);
-      fs.truncateSync(segment.path, end);
-    }
-    this.#file = fs.openSync(segment.path, "r+");
-    this.#fileBytes = end;
-  }
-
-  /** Writes pending records up to the end of one segment. */
-  #writeSegment(): void {
-    if (this.#file === undefined || this.#fileBytes >= this.#segmentBytes) this.#rotate(this.#pending[0]!.sequence);
-    const file = this.#file!;
-    let count = 0;
-    let size = 0;
-    while (count < this.#pending.length && this.#fileBytes + size < this.#segmentBytes) {
-      size += this.#pending[count++]!.bytes.length;
-    }
-    const chunk = Buffer.concat(
-      this.#pending.slice(0, count).map(({ bytes }) => bytes),
-      size,
-    );
+    const { topics, report, write } = this.#options;
     try {
-      for (let at = 0; at < size; ) at += this.#write(file, chunk, at, size - at, this.#fileBytes + at);
+      for (const line of finishFile(segment.path, topics, write).lost) report(line);
+      segment.bytes = fs.statSync(segment.path).size;
     } catch (error) {
-      fs.ftruncateSync(file, this.#fileBytes);
-      throw error;
+      report(`log ${segment.path}: stays without its end: ${(error as Error).message}`);
     }
-    this.#fileBytes += size;
-    this.#pending.splice(0, count);
-    this.#pendingBytes -= size;
   }
 
-  #rotate(first: number): void {
-    if (this.#file !== undefined) {
-      fs.fdatasyncSync(this.#file);
-      fs.closeSync(this.#file);
-      this.#file = undefined;
+  #findEnd(segment: Segment): void {
+    let last: LogEntry | undefined;
+    for (const entry of this.#scan(segment)) last = entry;
+    if (last === undefined) {
+      this.#next = segment.first;
+      return;
     }
-    const path = join(this.#directory, `${String(first).padStart(16, "0")}.log`);
-    this.#file = fs.openSync(path, "w+");
-    this.#fileBytes = 0;
+    const messages = last.messages.map(({ channel, body }) => ({ channel, body: body.slice() }));
+    this.#last = { ...last, sequence: unwrapped(last.sequence, segment.first), messages };
+    this.#next = this.#last.sequence + 1;
+  }
+
+  /** Writes pending entries from the `from`th on up to the end of one chunk; returns how many. */
+  #writeSome(from: number): number {
+    const { segmentBytes, segmentMs, chunkBytes, chunkMs, nowMs } = this.#options;
+    const now = nowMs();
+    if (this.#file !== undefined && (this.#file.bytes >= segmentBytes || now - this.#fileBegan >= segmentMs))
+      this.#rotate();
+    const file = this.#file ?? this.#begin(this.#pending[from]!.sequence, now);
+    if (file.openBytes >= chunkBytes || now - file.openSinceMs >= chunkMs) file.seal();
+    let size = file.openBytes;
+    let to = from;
+    while (to < this.#pending.length && size < chunkBytes) {
+      for (const { body } of this.#pending[to]!.messages) size += body.length + 35;
+      to++;
+    }
+    file.write(this.#pending.slice(from, to), now);
+    return to - from;
+  }
+
+  #begin(first: number, now: number): McapFile {
+    const { topics, heading, write } = this.#options;
+    const path = join(this.#directory, `${String(first).padStart(16, "0")}.mcap`);
+    const file = new McapFile(path, topics, heading(), write);
     syncDirectory(this.#directory);
-    this.#segments.push({ path, first });
+    if (this.#segments.at(-1)?.path === path) this.#segments.pop();
+    this.#segments.push({ path, first, bytes: 0 });
+    this.#file = file;
+    this.#fileBegan = now;
+    return file;
   }
 
-  #damageIn(segment: Segment): (fromByte: number, toByte: number) => void {
-    return (from, to) => this.#report(`log ${segment.path}: skipped damage from byte ${from} to ${to}`);
+  #rotate(): void {
+    if (this.#file !== undefined) this.#finish(this.#file);
+    this.#file = undefined;
+  }
+
+  /** A file that does not get its end now gets it at the next opening. */
+  #finish(file: McapFile): void {
+    const { report } = this.#options;
+    const segment = this.#segments.find(({ path }) => path === file.path)!;
+    try {
+      file.finish();
+      this.#verifying = this.#verifying.then(() => this.#verify(segment));
+    } catch (error) {
+      report(`log ${file.path}: has not got its end: ${(error as Error).message}`);
+    }
+    try {
+      fs.fdatasyncSync(file.file);
+    } catch (error) {
+      this.#finishError = error as Error;
+    }
+    segment.bytes = file.bytes;
+    file.close();
+  }
+
+  async #verify(segment: Segment): Promise<void> {
+    try {
+      await verifyFile(segment.path);
+    } catch (error) {
+      if (this.#segments.includes(segment)) this.#options.report((error as Error).message);
+    }
+  }
+
+  #segmentAt(sequence: number): Segment | undefined {
+    return this.#segments.findLast(({ first }) => first <= sequence) ?? this.#segments[0];
+  }
+
+  #segmentAfter({ first }: Segment): Segment | undefined {
+    return this.#segments.find((segment) => segment.first > first);
+  }
+
+  *#scan({ path }: Segment): Generator<LogEntry> {
+    const onDamage: OnDamage = (from, to) =>
+      this.#options.report(`log ${path}: skipped damage from byte ${from} to ${to}`);
+    for (const found of scan(path, onDamage)) {
+      if (found.opcode === CHUNK && "records" in found) yield* entriesIn(found.records);
+    }
   }
 }
 
-/** A file's name is durable only when its directory is. */
-function syncDirectory(path: string): void {
-  const directory = fs.openSync(path, "r");
-  try {
-    fs.fsyncSync(directory);
-  } finally {
-    fs.closeSync(directory);
+/** The entries of a file that may grow meanwhile, from the one that is asked for. */
+function* growing(file: McapFile, reached: () => number): Generator<LogEntry> {
+  for (let place = file.find(reached()); place !== undefined; place = file.find(reached())) {
+    const chunk = readAt(file.path, place.offset, place.length);
+    if (chunk.length < place.length) return; // deleted
+    const before = reached();
+    yield* entriesIn(chunk.subarray(CHUNK_HEAD));
+    if (reached() === before) return;
   }
 }
 
-function readIfThere(path: string): Uint8Array {
-  try {
-    return fs.readFileSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return new Uint8Array(0);
-    throw error;
+/** Joins the messages of one number. */
+function* entriesIn(records: Uint8Array): Generator<LogEntry> {
+  let entry: { sequence: number; timeNs: bigint; messages: LogMessage[] } | undefined;
+  for (const { channel, sequence, timeNs, body } of messagesIn(records)) {
+    if (entry?.sequence === sequence) entry.messages.push({ channel, body });
+    else {
+      if (entry !== undefined) yield entry;
+      entry = { sequence, timeNs, messages: [{ channel, body }] };
+    }
   }
+  if (entry !== undefined) yield entry;
+}
+
+/** MCAP keeps 32 bits of a sequence number; no file has more than 2³² of them. */
+function unwrapped(sequence: number, first: number): number {
+  return first + ((sequence - first) >>> 0);
 }

@@ -211,7 +211,7 @@ test("a learner that lost its log is told that the steps are gone", async () => 
   await end(link);
   fs.rmSync(join(run, "robot", "spool"), { recursive: true });
   fs.mkdirSync(join(run, "robot", "spool"));
-  fs.writeFileSync(join(run, "robot", "spool", "0000000000000200.log"), "");
+  fs.writeFileSync(join(run, "robot", "spool", "0000000000000200.mcap"), "");
   await learner.close();
   learner = await FakeLearner.bind(layout, endpoint);
   const again = start();
