@@ -66,7 +66,16 @@ export const RUNTIME_DEFAULTS = {
     },
   },
   link: {
+    /** A file of the recording is finished when it has this size or age. */
     segmentMb: 16,
+    segmentMinutes: 10,
+    /** Rows that damage costs at most; a chunk of a file is closed when it has this size or age. */
+    chunkKb: 64,
+    chunkMs: 250,
+    /** A power loss costs the robot at most this and what the disk then takes to answer. */
+    syncMs: 500,
+    /** Steps the learner has are kept on the robot up to this. */
+    recordingMb: 1024,
     /** Most steps sent together, and how long a step waits for company (realtime). */
     batchRows: 256,
     batchMs: 50,

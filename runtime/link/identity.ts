@@ -8,21 +8,26 @@ export interface Identity {
   readonly stream: string;
   /** The spool was closed in order, so its end is where the robot stopped. */
   readonly closed: boolean;
+  /** First step that goes by this name; those before it went by another. */
+  readonly from: number;
 }
 
-export function newIdentity(): Identity {
-  return { stream: randomBytes(8).toString("hex"), closed: true };
+export function newIdentity(from: number): Identity {
+  return { stream: randomBytes(8).toString("hex"), closed: true, from };
 }
 
 /** A new identity when there is none or it cannot be read: a stream that is new costs nothing, a mixed-up one does. */
 export function readIdentity(directory: string): Identity {
   try {
-    const { stream, closed } = JSON.parse(fs.readFileSync(join(directory, "stream.json"), "utf8")) as Partial<Identity>;
-    if (typeof stream === "string" && stream !== "") return { stream, closed: closed === true };
+    const text = fs.readFileSync(join(directory, "stream.json"), "utf8");
+    const { stream, closed, from } = JSON.parse(text) as Partial<Identity>;
+    if (typeof stream === "string" && stream !== "") {
+      return { stream, closed: closed === true, from: Number.isSafeInteger(from) ? from! : 0 };
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT" && !(error instanceof SyntaxError)) throw error;
   }
-  return newIdentity();
+  return newIdentity(0);
 }
 
 export function writeIdentity(directory: string, identity: Identity): void {

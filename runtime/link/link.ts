@@ -4,8 +4,10 @@ import { RecordLog } from "../log/record-log.ts";
 import { stepTopic } from "../log/step-topic.ts";
 import type { StepSchema } from "../step.ts";
 import { rowEpisode, rowReturn } from "../wire/step-codec.ts";
+import { readAcked, writeAcked } from "./acked.ts";
+import { forgetBoot, isSameBoot, writeBoot } from "./boot.ts";
 import { Downlink } from "./downlink.ts";
-import { newIdentity, readIdentity, writeIdentity } from "./identity.ts";
+import { type Identity, newIdentity, readIdentity, writeIdentity } from "./identity.ts";
 import { MarkLog } from "./mark-log.ts";
 import { type Connect, connectDealer } from "./socket.ts";
 import { Spool } from "./spool.ts";
@@ -14,7 +16,8 @@ import { Uplink } from "./uplink.ts";
 
 /** A power loss costs fewer steps than this: numbers that may have gone out are not given twice. */
 const UNSYNCED_STEPS = 4096;
-const SYNC_MS = 1000;
+/** How often the spool is looked at where nothing is new. */
+const STATUS_MS = 1000;
 
 /** The link process behind its messages: spool, uplink, downlink. */
 export class Link {
@@ -25,10 +28,13 @@ export class Link {
   readonly #marks: MarkLog;
   readonly #uplink: Uplink;
   readonly #downlink: Downlink;
-  readonly #timer: NodeJS.Timeout;
+  readonly #timers: readonly NodeJS.Timeout[];
   readonly #directory: string;
   readonly #running: Promise<void>;
-  #stream: string;
+  #identity: Identity;
+  /** No number may have gone out beyond the spool's end. */
+  #clean: boolean;
+  #acked: number;
   #written: number;
   #unsynced = 0;
   #diskError: string | undefined;
@@ -53,17 +59,23 @@ export class Link {
     const log = new RecordLog(join(this.#directory, "spool"), {
       topics: [stepTopic(schema)],
       segmentBytes: link.segmentMb * 2 ** 20,
+      segmentMs: link.segmentMinutes * 60_000,
+      chunkBytes: link.chunkKb * 1024,
+      chunkMs: link.chunkMs,
       report,
     });
-    this.#spool = new Spool(log);
+    this.#spool = new Spool(log, link.recordingMb * 2 ** 20);
     this.#written = log.next;
-    const identity = readIdentity(this.#directory);
-    this.#stream = identity.stream;
-    writeIdentity(this.#directory, { stream: this.#stream, closed: false });
+    this.#identity = readIdentity(this.#directory);
+    this.#acked = Math.min(Math.max(readAcked(this.#directory), log.first), log.next);
+    this.#clean = resumed || this.#identity.closed || log.next === 0 || isSameBoot(this.#directory);
+    writeIdentity(this.#directory, { ...this.#identity, closed: false });
+    if (this.#clean) writeBoot(this.#directory);
+    else forgetBoot(this.#directory);
     this.#marks = new MarkLog({
       path: join(this.#directory, "marks.jsonl"),
-      stream: this.#stream,
-      from: log.first,
+      stream: this.#identity.stream,
+      from: this.#acked,
       next: log.next,
       report,
     });
@@ -84,7 +96,9 @@ export class Link {
       lockstep,
       settings: link,
       policy: () => this.#downlink.policy,
-      stream: () => this.#stream,
+      stream: () => this.#identity.stream,
+      streamFrom: () => this.#identity.from,
+      acked: this.#acked,
       stages: this.#stages,
       marks: this.#marks,
       downStage,
@@ -96,9 +110,8 @@ export class Link {
       report,
     });
     const lastEpisode = log.last === undefined ? -1 : rowEpisode(log.last.messages[0]!.body);
-    const clean = resumed || identity.closed || log.next === 0;
-    send({ type: "opened", sequence: log.next + (clean ? 0 : UNSYNCED_STEPS), episode: lastEpisode + 1 });
-    this.#timer = setInterval(() => this.#beat(), SYNC_MS);
+    send({ type: "opened", sequence: log.next + (this.#clean ? 0 : UNSYNCED_STEPS), episode: lastEpisode + 1 });
+    this.#timers = [setInterval(() => this.#beat(), STATUS_MS), setInterval(() => void this.#sync(), link.syncMs)];
     this.#running = this.#uplink.run();
     this.#running.catch(() => {}); // whoever waits for `ended` is told
   }
@@ -119,7 +132,7 @@ export class Link {
     else if (message.type === "fault") this.#downlink.fault(message.cause, message.text);
     else {
       const { sequence, marks } = message;
-      if (marks !== undefined && sequence >= this.#spool.next) this.#marks.add(this.#stream, sequence, marks);
+      if (marks !== undefined && sequence >= this.#spool.next) this.#marks.add(this.#identity.stream, sequence, marks);
       if (sequence >= this.#spool.next) this.#downlink.step({ sequence, ...rowReturn(message.row) });
       this.#spool.append(message.sequence, message.row);
       this.#stages.add(message.sequence, message.stage ?? "");
@@ -129,37 +142,49 @@ export class Link {
   }
 
   /** Waits a while for the learner to ack; the spool keeps the rest. */
-  async close(): Promise<void> {
+  async close(waitMs = this.#config.runtime.link.flushMs): Promise<void> {
     this.#flush();
-    await this.#uplink.close();
-    clearInterval(this.#timer);
+    await this.#uplink.close(waitMs);
+    for (const timer of this.#timers) clearInterval(timer);
     const error = await this.#spool.close();
-    if (error === undefined) writeIdentity(this.#directory, { stream: this.#stream, closed: true });
+    writeAcked(this.#directory, this.#uplink.acked);
+    if (error === undefined && this.#clean) writeIdentity(this.#directory, { ...this.#identity, closed: true });
   }
 
   #flush(): void {
     clearImmediate(this.#flushing);
     this.#flushing = undefined;
     const error = this.#spool.flush();
-    if (error !== undefined && this.#diskError === undefined) {
-      this.#send({ type: "note", text: `link: steps are not on disk: ${error.message}` });
-    }
+    if ((error === undefined) !== (this.#diskError === undefined)) this.#diskTurned(error);
     this.#diskError = error?.message;
     this.#tellWritten();
     this.#uplink.kick();
     if (this.#unsynced > UNSYNCED_STEPS / 2) void this.#sync();
   }
 
+  /** The disk takes steps no longer, or again. */
+  #diskTurned(error: Error | undefined): void {
+    if (error === undefined) writeBoot(this.#directory);
+    else {
+      forgetBoot(this.#directory);
+      this.#send({ type: "note", text: `link: steps are not on disk: ${error.message}` });
+    }
+  }
+
   #tellWritten(): void {
     if (this.#spool.written <= this.#written) return;
     this.#written = this.#spool.written;
+    if (!this.#clean) writeBoot(this.#directory); // the numbers that were left out are below the spool's end
+    this.#clean = true;
     this.#send({ type: "written", through: this.#written });
   }
 
   #beat(): void {
     this.#downlink.beat();
     this.#flush();
-    void this.#sync();
+    const { acked } = this.#uplink;
+    if (acked !== this.#acked) writeAcked(this.#directory, acked);
+    this.#acked = acked;
     this.#send({ type: "status", status: this.status });
   }
 
@@ -172,10 +197,9 @@ export class Link {
   }
 
   #rename(): void {
-    this.#spool.forget(this.#spool.next);
     this.#marks.forget(this.#spool.next);
-    this.#stream = newIdentity().stream;
-    writeIdentity(this.#directory, { stream: this.#stream, closed: false });
-    this.#send({ type: "note", text: `link: ${this.#config.robot} goes on as stream ${this.#stream}` });
+    this.#identity = newIdentity(this.#uplink.acked);
+    writeIdentity(this.#directory, { ...this.#identity, closed: false });
+    this.#send({ type: "note", text: `link: ${this.#config.robot} goes on as stream ${this.#identity.stream}` });
   }
 }

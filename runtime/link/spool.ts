@@ -11,16 +11,21 @@ export interface Rows {
 /** Rows that are on their way again and again are few: the newest are at hand without reading the disk. */
 const RECENT_ROWS = 1024;
 
-/** The steps the learner has not acked, on disk and, the newest, in memory. */
+/** The robot's recording: steps on disk and, the newest, in memory. What the learner has not acked is never deleted. */
 export class Spool {
   readonly #log: RecordLog;
+  readonly #keepBytes: number;
+  /** The disk does not take what it is given. */
+  #failing = false;
   /** Consecutive; the last is the newest step of all. */
   #recent: { readonly sequence: number; readonly row: Uint8Array }[] = [];
   #reader: Generator<LogEntry> | undefined;
   #peeked: LogEntry | undefined;
 
-  constructor(log: RecordLog) {
+  /** `keepBytes`: of steps that were acked. */
+  constructor(log: RecordLog, keepBytes: number) {
     this.#log = log;
+    this.#keepBytes = keepBytes;
   }
 
   get next(): number {
@@ -46,7 +51,9 @@ export class Spool {
   }
 
   flush(): Error | undefined {
-    return this.#log.flush();
+    const error = this.#log.flush();
+    this.#failing = error !== undefined;
+    return error;
   }
 
   sync(): Promise<Error | undefined> {
@@ -59,14 +66,17 @@ export class Spool {
 
   /** The learner holds everything below `sequence`. */
   forget(sequence: number): void {
-    this.#log.deleteBelow(sequence);
+    this.#log.deleteBelow(sequence, this.#keepBytes);
   }
 
   /**
-   * At most `limit` consecutive rows, the first of them at `from` or, where those steps are gone, the next there is.
+   * At most `limit` consecutive rows, the first of them at `from` or, where those steps are gone, the next there is. Only
+   * such as are written, while the disk takes them: no number that went out is given to another step, whoever is killed.
    * Undefined when there is none.
    */
-  take(from: number, limit: number): Rows | undefined {
+  take(from: number, most: number): Rows | undefined {
+    const limit = this.#failing ? most : Math.min(most, this.#log.written - from);
+    if (limit <= 0) return undefined;
     const oldest = this.#recent[0]?.sequence;
     if (oldest !== undefined && from >= oldest) {
       const rows = this.#recent.slice(from - oldest, from - oldest + limit).map(({ row }) => row);

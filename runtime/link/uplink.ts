@@ -18,6 +18,10 @@ export interface UplinkOptions {
   /** Asked at every hello. */
   readonly policy: () => { readonly graphHash: string; readonly policyVersion: number };
   readonly stream: () => string;
+  /** First step of the stream; those before it are another's. */
+  readonly streamFrom: () => number;
+  /** Every step below this was on the learner's disk when the process before this one ended. */
+  readonly acked: number;
   readonly stages: StageLog;
   readonly marks: MarkLog;
   readonly downStage: string | undefined;
@@ -53,7 +57,7 @@ export class Uplink {
 
   constructor(options: UplinkOptions) {
     this.#options = options;
-    this.#acked = options.spool.first;
+    this.#acked = options.acked;
   }
 
   get state(): LinkState {
@@ -92,10 +96,10 @@ export class Uplink {
     }
   }
 
-  /** Waits until everything is acked, at most `flushMs`, then says goodbye. */
-  async close(): Promise<void> {
-    const { spool, settings } = this.#options;
-    const until = performance.now() + settings.flushMs;
+  /** Waits until everything is acked, at most `waitMs`, then says goodbye. */
+  async close(waitMs: number): Promise<void> {
+    const { spool } = this.#options;
+    const until = performance.now() + waitMs;
     while (this.#state === "connected" && this.#acked < spool.next && performance.now() < until) {
       void this.#pump();
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -187,9 +191,10 @@ export class Uplink {
       this.#socket?.close();
       return;
     }
+    const from = Math.max(resume, this.#options.streamFrom());
     this.#state = "connected";
-    this.#cursor = resume;
-    this.#ack(resume);
+    this.#cursor = from;
+    this.#ack(from);
     void this.#pump();
   }
 
@@ -217,12 +222,12 @@ export class Uplink {
 
   /** Sends one batch; false when there is nothing to send, or no room. */
   async #sendRows(): Promise<boolean> {
-    const { spool, settings, stages, stream } = this.#options;
+    const { spool, settings, stages, stream, streamFrom } = this.#options;
     const from = this.#cursor;
     const room = settings.windowRows - (from - this.#acked);
     const batch = room > 0 ? spool.take(from, Math.min(settings.batchRows, room)) : undefined;
     if (batch === undefined) return false;
-    const gap = batch.first > from;
+    const gap = batch.first > from || (batch.first > 0 && batch.first === streamFrom());
     const rows = Buffer.concat(batch.rows);
     if (gap) markFirst(rows);
     this.#cursor = batch.first + batch.rows.length;

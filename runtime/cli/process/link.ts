@@ -1,5 +1,7 @@
 /** The link's process: may be slow, blocked or dead; the loop does not notice. */
+import { join } from "node:path";
 import { type FromLink, parentChannel, type ToLink } from "../../ipc.ts";
+import { hold } from "../../link/hold.ts";
 import { Link } from "../../link/link.ts";
 import { loadMachine } from "./machine.ts";
 import { acceptTestFaults } from "./test-faults.ts";
@@ -8,23 +10,27 @@ acceptTestFaults();
 
 const channel = parentChannel<ToLink, FromLink>();
 let link: Link | undefined;
+let release = (): void => {};
 let last: Promise<void> = Promise.resolve();
 
 channel.onMessage((message) => {
   if (link !== undefined && message.type !== "start" && message.type !== "stop") link.take(message);
   else last = last.then(() => take(message)).catch(fail);
 });
+// Whoever comes next waits for this one: what is in the spool can wait for the next link.
 channel.onClose(() => {
-  last = last.then(end).catch(fail);
+  last = last.then(() => end(0)).catch(fail);
 });
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => {
-  last = last.then(end).catch(fail);
+  last = last.then(() => end()).catch(fail);
 });
 
 async function take(message: ToLink): Promise<void> {
   if (message.type === "start") {
     const { schema, task } = await loadMachine(message.config);
+    const { link: settings, supervisor } = message.config.runtime;
+    release = await hold(join(message.config.run, "robot"), settings.flushMs + supervisor.stopMs);
     link = new Link(message.config, schema, message.resumed, (out) => channel.send(out), task.downStage);
     link.ended.catch(fail);
   } else if (message.type === "stop") await end();
@@ -32,10 +38,11 @@ async function take(message: ToLink): Promise<void> {
 }
 
 /** What the learner has not acked stays in the spool. */
-async function end(): Promise<void> {
+async function end(waitMs?: number): Promise<void> {
   const ending = link;
   link = undefined;
-  await ending?.close();
+  await ending?.close(waitMs);
+  release();
   if (ending !== undefined) channel.send({ type: "ended", status: ending.status });
   if (process.connected) process.disconnect();
   else process.exit(0);

@@ -235,13 +235,58 @@ test("a learner that knows more of a stream than the spool gets a new one", asyn
   expect(learner.hellos[1]!.stream).not.toBe(learner.hellos[0]!.stream);
 });
 
-test("after an end that was none, numbers that may have gone out are not given again", async () => {
+test("a new stream begins behind what was acked under the name before it", async () => {
+  const { endpoint } = learner;
+  const link = start();
+  feed(link, 0, 30);
+  await vi.waitFor(() => expect(link.status.acked).toBe(30), soon);
+  await learner.close();
+  feed(link, 30, 40);
+  learner = await FakeLearner.bind(layout, endpoint);
+  learner.next = 1000;
+  learner.onWelcome = () => {
+    learner.next = 0;
+  };
+  await vi.waitFor(() => expect(link.status.acked).toBe(40), soon);
+  expect(learner.received).toEqual(upTo(40, 30));
+  expect(learner.gaps).toEqual([30]);
+});
+
+/** As a kill leaves it: nothing was closed. */
+async function kill(link: Link, sameBoot: boolean): Promise<void> {
+  const names = ["stream.json", "boot"].map((name) => join(run, "robot", name));
+  const kept = names.map((path) => (fs.existsSync(path) ? fs.readFileSync(path) : undefined));
+  await end(link);
+  for (const [i, path] of names.entries()) {
+    if (kept[i] === undefined) fs.rmSync(path, { force: true });
+    else fs.writeFileSync(path, kept[i]);
+  }
+  if (!sameBoot) fs.writeFileSync(join(run, "robot", "boot"), "another\n");
+}
+
+test("killed at any moment, the count goes on without a gap", async () => {
+  const beforeItsFirst = start();
+  await kill(beforeItsFirst, true);
+  let sequence = 0;
+  for (let life = 0; life < 3; life++) {
+    const link = start();
+    expect(ofType("opened").at(-1)!.sequence).toBe(sequence);
+    feed(link, sequence, sequence + 10);
+    sequence += 10;
+    await vi.waitFor(() => expect(link.status.acked).toBe(sequence), soon);
+    await kill(link, true);
+  }
+  expect(learner.received).toEqual(upTo(30));
+  expect(learner.gaps).toEqual([]);
+});
+
+test("after a power loss, numbers that may have gone out are not given again, whoever is killed next", async () => {
   const killed = start();
   feed(killed, 0, 10);
   await vi.waitFor(() => expect(killed.status.acked).toBe(10), soon);
-  const stream = fs.readFileSync(join(run, "robot", "stream.json"), "utf8");
-  await end(killed);
-  fs.writeFileSync(join(run, "robot", "stream.json"), stream);
+  await kill(killed, false);
+  await kill(start(), true);
+  await end(start());
   const next = start();
   const { sequence } = ofType("opened").at(-1)!;
   expect(sequence).toBeGreaterThan(10);
@@ -249,6 +294,42 @@ test("after an end that was none, numbers that may have gone out are not given a
   await vi.waitFor(() => expect(next.status.acked).toBe(sequence + 5), soon);
   expect(learner.gaps).toEqual([sequence]);
   expect(decodeSteps(layout, learner.rows.at(-5)!)[0]!.isFirst).toBe(true);
+  await kill(next, true);
+  start();
+  expect(ofType("opened").at(-1)!.sequence).toBe(sequence + 5);
+});
+
+test("what was acked stays on the robot as far as it has room, and is not sent again", async () => {
+  const files = () => fs.readdirSync(join(run, "robot", "spool")).filter((name) => name.endsWith(".mcap")).length;
+  const small = { segmentMb: 0.004, recordingMb: 0.02 };
+  const first = start({ link: small });
+  for (let from = 0; from < 100; from += 20) {
+    feed(first, from, from + 20);
+    await vi.waitFor(() => expect(first.status.acked).toBe(from + 20), soon);
+  }
+  await end(first);
+  const kept = files();
+  expect(kept).toBeGreaterThan(2);
+  const second = start({ link: small });
+  expect(second.status).toMatchObject({ acked: 100, spoolDepth: 0 });
+  for (let from = 100; from < 400; from += 20) {
+    feed(second, from, from + 20);
+    await vi.waitFor(() => expect(second.status.acked).toBe(from + 20), soon);
+  }
+  expect(files()).toBeLessThan(kept + 4);
+  expect(learner.received).toEqual(upTo(400));
+  expect(learner.duplicates).toBe(0);
+});
+
+test("a learner that lost its log gets what the robot still has", async () => {
+  const { endpoint } = learner;
+  const link = start();
+  feed(link, 0, 200);
+  await vi.waitFor(() => expect(link.status.acked).toBe(200), soon);
+  await learner.close();
+  learner = await FakeLearner.bind(layout, endpoint);
+  await vi.waitFor(() => expect(learner.received).toEqual(upTo(200)), soon);
+  expect(learner.gaps).toEqual([]);
 });
 
 test("a refusal is passed on and final", async () => {
