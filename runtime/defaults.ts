@@ -74,13 +74,18 @@ export const RUNTIME_DEFAULTS = {
     chunkMs: 250,
     /** A power loss costs the robot at most this and what the disk then takes to answer. */
     syncMs: 500,
-    /** Steps the learner has are kept on the robot up to this. */
+    /** Steps the learner has are kept on the robot up to this; and their images. */
     recordingMb: 1024,
+    recordingImagesMb: 2048,
+    /** Images kept in memory while the disk takes none. */
+    memoryImageMb: 64,
     /** Most steps sent together, and how long a step waits for company (realtime). */
     batchRows: 256,
+    batchMb: 4,
     batchMs: 50,
     /** Most steps sent and not yet acked. */
     windowRows: 4096,
+    windowMb: 64,
     /** Steps kept in memory while the disk takes none. */
     memoryRows: 20_000,
     /** Something is said at least this often, and a learner silent for `silentMs` is connected to anew. */
@@ -105,6 +110,8 @@ export const RUNTIME_DEFAULTS = {
     openMs: 2000,
     /** Steps kept until the link has them on disk. */
     ringRows: 20_000,
+    /** Of their images; where there are more, the oldest go. */
+    ringImageMb: 256,
     /** How long each process gets to end by itself. */
     stopMs: 5000,
   },

@@ -9,6 +9,7 @@ import type { GovernorStatus } from "./governor/status.ts";
 import type { Tally } from "./governor/tally.ts";
 import type { LinkState } from "./link/uplink.ts";
 import type { Cause, EndState } from "./robot.ts";
+import type { StepImage } from "./wire/images.ts";
 
 /** All a robot's processes need to know about a run. */
 export interface SupervisorConfig {
@@ -82,7 +83,7 @@ export interface StepMark {
   readonly timeMs: number;
 }
 
-/** An encoded row, and the task's stage at it. */
+/** An encoded row with its images, and the task's stage at it. */
 export type StepMessage = {
   readonly type: "step";
   readonly sequence: number;
@@ -90,6 +91,7 @@ export type StepMessage = {
   readonly stage?: string;
   readonly marks?: readonly StepMark[];
   readonly row: Uint8Array;
+  readonly images?: readonly StepImage[];
 };
 
 export type ToPolicy =
@@ -149,6 +151,8 @@ export interface LinkStatus {
   readonly acked: number;
   /** Why steps are not on disk; undefined while all is well. */
   readonly diskError: string | undefined;
+  /** Steps whose images a full disk gave up: those the learner had, and those it never gets. */
+  readonly imagesGivenUp: { readonly acked: number; readonly unacked: number };
 }
 
 /** One end of a pipe between two processes. Sending to a process that is gone is not an error: its death is told elsewhere. */

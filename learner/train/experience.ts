@@ -1,8 +1,10 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { ImageCodec } from "../../runtime/log/image-codec.ts";
 import { RecordLog, type RecordLogOptions } from "../../runtime/log/record-log.ts";
 import { stepTopic } from "../../runtime/log/step-topic.ts";
 import type { Step, StepSchema } from "../../runtime/step.ts";
+import { imageTensors, type SaidImages, type StepImage, stepImages } from "../../runtime/wire/images.ts";
 import { decodeSteps, type StepLayout, stepLayout } from "../../runtime/wire/step-codec.ts";
 import { ReplayStore, type Ring, rowSizes } from "../replay/store.ts";
 import type { Taken } from "./link-server.ts";
@@ -25,6 +27,8 @@ export interface ExperienceOptions {
 
 interface Stream {
   readonly log: RecordLog;
+  /** None where the robot sees nothing. Has an entry for every row; one of a step whose images never came says so. */
+  readonly images: RecordLog | undefined;
   /** First sequence number not taken yet. */
   next: number;
   /** First sequence number that is not on the disk for sure. */
@@ -39,10 +43,16 @@ const RETRY_MS = 1000;
 /** While it restores, other work gets a turn after so many rows. */
 const RESTORE_CHUNK = 5000;
 
-/** All steps a run has received: durable in logs, the newest in replay. Each step is taken once. */
+const NO_IMAGES: SaidImages = { images: [], imagesGone: [], frames: [] };
+
+/**
+ * All steps a run has received: durable in logs, the newest in replay. Each step is taken once. A step that should have
+ * images and has none is kept and counted, but not learned from: it is a hole in what replay has.
+ */
 export class Experience {
   readonly #options: ExperienceOptions;
   readonly #layout: StepLayout;
+  readonly #codec: ImageCodec | undefined;
   readonly #store: ReplayStore;
   readonly #observation: Float32Array;
   readonly #streams = new Map<string, Stream>();
@@ -56,6 +66,7 @@ export class Experience {
     const sizes = rowSizes(options.schema);
     this.#options = options;
     this.#layout = stepLayout(options.schema);
+    this.#codec = imageTensors(options.schema).length > 0 ? new ImageCodec(options.schema) : undefined;
     this.#store = new ReplayStore(sizes, options.capacity, options.onRing);
     this.#observation = new Float32Array(sizes.observation);
     mkdirSync(options.directory, { recursive: true });
@@ -92,9 +103,12 @@ export class Experience {
       const stream = this.#stream(name);
       const oldest = Math.min(counted[name] ?? 0, stream.next - this.#options.capacity);
       let rows = 0;
+      const seen = this.#seen(stream, Math.max(0, oldest));
       for (const { sequence, messages } of stream.log.read(Math.max(0, oldest))) {
+        if (sequence >= stream.next) break; // its images were not kept any more: it comes again
         try {
-          for (const step of decodeSteps(this.#layout, messages[0]!.body)) this.#remember(name, stream, step);
+          const [step] = decodeSteps(this.#layout, messages[0]!.body);
+          this.#remember(name, stream, step!, seen(sequence));
         } catch (error) {
           this.#options.report(`log of ${name}: step ${sequence} was skipped: ${(error as Error).message}`);
           continue;
@@ -107,14 +121,16 @@ export class Experience {
   }
 
   /** Takes rows that begin at sequence `first`, those that are new. They are durable when `onDurable` says so. */
-  take(name: string, first: number, payload: Uint8Array): Taken {
+  take(name: string, first: number, payload: Uint8Array, said: SaidImages = NO_IMAGES): Taken {
     const stream = this.#stream(name);
     if (first > stream.next) return "gap";
     let steps: Step[];
+    let images: ReturnType<typeof stepImages>;
     try {
       steps = decodeSteps(this.#layout, payload);
       const stray = steps.findIndex(({ sequence }, i) => sequence !== first + i);
       if (stray >= 0) throw new Error(`expected step ${first + stray}, found ${steps[stray]!.sequence}`);
+      images = stepImages(this.#options.schema, first, steps.length, said);
     } catch (error) {
       return { refuse: `rows from ${first}: ${(error as Error).message}` };
     }
@@ -122,9 +138,9 @@ export class Experience {
     for (const step of steps.slice(stream.next - first)) {
       const row = step.sequence - first;
       const body = payload.subarray(row * rowBytes, (row + 1) * rowBytes);
-      stream.log.append(step.sequence, step.timeNs, [{ channel: 1, body }]);
+      this.#keep(stream, step, body, images[row]);
       stream.next = step.sequence + 1;
-      this.#remember(name, stream, step);
+      this.#remember(name, stream, step, images[row] !== undefined);
       this.#unsynced++;
     }
     if (this.#unsynced >= SYNC_ROWS && this.#diskError === undefined) void this.sync();
@@ -150,8 +166,8 @@ export class Experience {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.#syncing;
-    for (const { log } of this.#streams.values()) {
-      const error = await log.close();
+    for (const { log, images } of this.#streams.values()) {
+      const error = (await images?.close()) ?? (await log.close());
       if (error !== undefined) this.#options.report(`log: ${error.message}`);
     }
   }
@@ -164,7 +180,7 @@ export class Experience {
     for (const [name, stream] of this.#streams) {
       const { next } = stream;
       if (stream.durable === next) continue;
-      const error = await stream.log.sync();
+      const error = (await stream.images?.sync()) ?? (await stream.log.sync());
       if (error === undefined) {
         stream.durable = next;
         this.#options.onDurable(name, next);
@@ -185,18 +201,49 @@ export class Experience {
     const known = this.#streams.get(name);
     if (known !== undefined) return known;
     const { directory, schema, report, write } = this.#options;
-    const log = new RecordLog(join(directory, name), {
-      topics: [stepTopic(schema)],
-      report,
-      ...(write === undefined ? {} : { write }),
-    });
-    const stream = { log, next: log.next, durable: log.next, replayed: -1 };
+    const options = { report, ...(write === undefined ? {} : { write }) };
+    const log = new RecordLog(join(directory, name), { ...options, topics: [stepTopic(schema)] });
+    const topics = this.#codec?.topics;
+    const images = topics && new RecordLog(join(directory, name, "images"), { ...options, topics });
+    const next = Math.min(log.next, images?.next ?? log.next); // a power loss may have kept a row without its images
+    const stream = { log, images, next, durable: next, replayed: -1 };
     this.#streams.set(name, stream);
     return stream;
   }
 
+  /** What a log has already of a step that comes again is left as it is. */
+  #keep(
+    { log, images }: Stream,
+    { sequence, timeNs }: Step,
+    row: Uint8Array,
+    seen: readonly StepImage[] | undefined,
+  ): void {
+    if (images !== undefined && sequence >= images.next) {
+      const messages = seen === undefined ? this.#codec!.encodeGone(timeNs) : this.#codec!.encode(timeNs, seen);
+      images.append(sequence, timeNs, messages);
+    }
+    if (sequence >= log.next) log.append(sequence, timeNs, [{ channel: 1, body: row }]);
+  }
+
+  /** Says of one step after the other, from `from` on, whether it has the images it should have. */
+  #seen({ images }: Stream, from: number): (sequence: number) => boolean {
+    if (images === undefined) return () => true;
+    const entries = images.read(from);
+    let entry = entries.next();
+    return (sequence) => {
+      while (entry.done !== true && entry.value.sequence < sequence) entry = entries.next();
+      if (entry.done === true || entry.value.sequence !== sequence) return false;
+      return this.#codec!.decode(entry.value.messages) !== undefined;
+    };
+  }
+
   /** A hole in the numbers breaks the stream as a boot does: nothing before it explains the row behind it. */
-  #remember(name: string, stream: Stream, step: Step): void {
+  #remember(name: string, stream: Stream, step: Step, whole: boolean): void {
+    if (whole) this.#replay(name, stream, step);
+    this.#options.onStep(step);
+  }
+
+  #replay(name: string, stream: Stream, step: Step): void {
     let at = 0;
     for (const part of this.#layout.float32) {
       this.#observation.set(step.observation[part.name]!, at);
@@ -210,6 +257,5 @@ export class Experience {
       isTerminal: step.isTerminal,
     });
     stream.replayed = step.sequence;
-    this.#options.onStep(step);
   }
 }

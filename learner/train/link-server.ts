@@ -1,4 +1,5 @@
 import type { Router } from "zeromq";
+import type { SaidImages } from "../../runtime/wire/images.ts";
 import type { PolicyManifest } from "../../runtime/wire/manifest.ts";
 import {
   decodeMessage,
@@ -29,6 +30,7 @@ type Rows = Extract<RobotMessage, { type: "rows" }>;
 export interface BesideRows {
   readonly stages: readonly StageRun[];
   readonly marks: readonly WireMark[];
+  readonly images: SaidImages;
 }
 
 /** The learner as the link sees it. Called for one message at a time. */
@@ -154,7 +156,7 @@ export class LinkServer {
     peer.lastHeardMs = this.#nowMs();
     if (message.type === "alive") this.#send(identity, { type: "alive" });
     else if (message.type === "bye") this.#forget(peer, "left");
-    else if (message.type === "rows") this.#takeRows(peer, message, payloads[0]);
+    else if (message.type === "rows") this.#takeRows(peer, message, payloads);
     else throw new Error(`expected a robot's message from ${peer.robot}, found "${message.type}"`);
   }
 
@@ -178,13 +180,14 @@ export class LinkServer {
     this.#host.joined(hello);
   }
 
-  #takeRows(peer: Peer, { first, gap, stages, marks }: Rows, payload: Uint8Array | undefined): void {
+  #takeRows(peer: Peer, rows: Rows, [payload, ...frames]: readonly Uint8Array[]): void {
     const { robot, stream } = peer;
+    const { first, gap, stages, marks, images, imagesGone } = rows;
     if (payload === undefined || !Number.isSafeInteger(first) || first < 0) {
-      throw new Error(`expected rows from ${robot} with a first number and one payload`);
+      throw new Error(`expected rows from ${robot} with a first number and a payload`);
     }
     if (gap === true && first > this.#host.next(stream)) this.#host.skipTo(stream, first);
-    const beside = { stages: stageRuns(stages), marks: stepMarks(marks) };
+    const beside = { stages: stageRuns(stages), marks: stepMarks(marks), images: { images, imagesGone, frames } };
     const taken = this.#host.rows(stream, first, payload, beside);
     if (taken === "gap") {
       const next = this.#host.next(stream);

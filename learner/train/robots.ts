@@ -89,10 +89,10 @@ export class Robots implements LinkHost {
     wake.notify();
   }
 
-  rows(stream: string, first: number, payload: Uint8Array, { stages, marks }: BesideRows): Taken {
+  rows(stream: string, first: number, payload: Uint8Array, { stages, marks, images }: BesideRows): Taken {
     const { records, wake } = this.#options;
     const from = this.next(stream);
-    const taken = this.#experience.take(stream, first, payload);
+    const taken = this.#experience.take(stream, first, payload, images);
     const next = this.next(stream);
     eachRunWithin(stages, first, [from, next], (stage, steps) => records.stages.add(stage, steps));
     if (taken === "taken") {

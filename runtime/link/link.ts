@@ -1,13 +1,16 @@
 import { join } from "node:path";
 import type { FromLink, LinkStatus, SupervisorConfig, ToLink } from "../ipc.ts";
-import { RecordLog } from "../log/record-log.ts";
+import { ImageCodec } from "../log/image-codec.ts";
+import { RecordLog, type RecordLogOptions } from "../log/record-log.ts";
 import { stepTopic } from "../log/step-topic.ts";
 import type { StepSchema } from "../step.ts";
+import { imageTensors } from "../wire/images.ts";
 import { rowEpisode, rowReturn } from "../wire/step-codec.ts";
 import { readAcked, writeAcked } from "./acked.ts";
 import { forgetBoot, isSameBoot, writeBoot } from "./boot.ts";
 import { Downlink } from "./downlink.ts";
 import { type Identity, newIdentity, readIdentity, writeIdentity } from "./identity.ts";
+import { ImageSpool } from "./image-spool.ts";
 import { MarkLog } from "./mark-log.ts";
 import { type Connect, connectDealer } from "./socket.ts";
 import { Spool } from "./spool.ts";
@@ -24,6 +27,7 @@ export class Link {
   readonly #config: SupervisorConfig;
   readonly #send: (message: FromLink) => void;
   readonly #spool: Spool;
+  readonly #images: ImageSpool | undefined;
   readonly #stages = new StageLog();
   readonly #marks: MarkLog;
   readonly #uplink: Uplink;
@@ -40,6 +44,7 @@ export class Link {
   #diskError: string | undefined;
   #flushing: NodeJS.Immediate | undefined;
   #syncing = false;
+  #imagesNoted = 0;
 
   /** `resumed`: the session goes on, only this process is new. Throws when the robot's directory cannot be used. */
   constructor(
@@ -56,18 +61,21 @@ export class Link {
     this.#config = config;
     this.#send = send;
     this.#directory = join(config.run, "robot");
-    const log = new RecordLog(join(this.#directory, "spool"), {
-      topics: [stepTopic(schema)],
+    const logs = {
       segmentBytes: link.segmentMb * 2 ** 20,
       segmentMs: link.segmentMinutes * 60_000,
       chunkBytes: link.chunkKb * 1024,
       chunkMs: link.chunkMs,
       report,
-    });
-    this.#spool = new Spool(log, link.recordingMb * 2 ** 20);
+    };
+    const directory = join(this.#directory, "spool");
+    const log = new RecordLog(directory, { ...logs, topics: [stepTopic(schema)] });
+    this.#images = openImages(schema, join(directory, "images"), logs, link);
+    this.#spool = new Spool(log, link.recordingMb * 2 ** 20, this.#images);
     this.#written = log.next;
     this.#identity = readIdentity(this.#directory);
     this.#acked = Math.min(Math.max(readAcked(this.#directory), log.first), log.next);
+    this.#spool.forget(this.#acked);
     this.#clean = resumed || this.#identity.closed || log.next === 0 || isSameBoot(this.#directory);
     writeIdentity(this.#directory, { ...this.#identity, closed: false });
     if (this.#clean) writeBoot(this.#directory);
@@ -123,7 +131,8 @@ export class Link {
 
   get status(): LinkStatus {
     const { state, acked } = this.#uplink;
-    return { state, acked, spoolDepth: this.#spool.next - acked, diskError: this.#diskError };
+    const imagesGivenUp = this.#images?.givenUp ?? { acked: 0, unacked: 0 };
+    return { state, acked, spoolDepth: this.#spool.next - acked, diskError: this.#diskError, imagesGivenUp };
   }
 
   take(message: Exclude<ToLink, { type: "start" | "stop" }>): void {
@@ -134,7 +143,7 @@ export class Link {
       const { sequence, marks } = message;
       if (marks !== undefined && sequence >= this.#spool.next) this.#marks.add(this.#identity.stream, sequence, marks);
       if (sequence >= this.#spool.next) this.#downlink.step({ sequence, ...rowReturn(message.row) });
-      this.#spool.append(message.sequence, message.row);
+      this.#spool.append(sequence, message.row, message.images);
       this.#stages.add(message.sequence, message.stage ?? "");
       this.#unsynced++;
       this.#flushing ??= setImmediate(() => this.#flush());
@@ -185,7 +194,16 @@ export class Link {
     const { acked } = this.#uplink;
     if (acked !== this.#acked) writeAcked(this.#directory, acked);
     this.#acked = acked;
+    this.#noteImages();
     this.#send({ type: "status", status: this.status });
+  }
+
+  #noteImages(): void {
+    const { acked, unacked } = this.status.imagesGivenUp;
+    if (acked + unacked === this.#imagesNoted) return;
+    this.#imagesNoted = acked + unacked;
+    const text = `link: the disk is full: images given up of ${acked} steps the learner has and ${unacked} it has not`;
+    this.#send({ type: "note", text });
   }
 
   async #sync(): Promise<void> {
@@ -202,4 +220,16 @@ export class Link {
     writeIdentity(this.#directory, { ...this.#identity, closed: false });
     this.#send({ type: "note", text: `link: ${this.#config.robot} goes on as stream ${this.#identity.stream}` });
   }
+}
+
+function openImages(
+  schema: StepSchema,
+  directory: string,
+  logs: Omit<RecordLogOptions, "topics">,
+  link: SupervisorConfig["runtime"]["link"],
+): ImageSpool | undefined {
+  if (imageTensors(schema).length === 0) return undefined;
+  const codec = new ImageCodec(schema);
+  const log = new RecordLog(directory, { ...logs, topics: codec.topics });
+  return new ImageSpool(log, codec, link.recordingImagesMb * 2 ** 20, link.memoryImageMb * 2 ** 20);
 }

@@ -1,6 +1,8 @@
-import type { LogEntry } from "../log/entry.ts";
+import type { LogEntry, LogMessage } from "../log/entry.ts";
 import type { RecordLog } from "../log/record-log.ts";
+import type { StepImage } from "../wire/images.ts";
 import { rowTimeNs } from "../wire/step-codec.ts";
+import type { ImageSpool } from "./image-spool.ts";
 
 export interface Rows {
   readonly first: number;
@@ -8,13 +10,22 @@ export interface Rows {
   readonly rows: readonly Uint8Array[];
 }
 
+/** Errors of a disk that is full, or of which nothing more may be used. */
+const FULL: ReadonlySet<string | undefined> = new Set(["ENOSPC", "EDQUOT"]);
+
 /** Rows that are on their way again and again are few: the newest are at hand without reading the disk. */
 const RECENT_ROWS = 1024;
 
-/** The robot's recording: steps on disk and, the newest, in memory. What the learner has not acked is never deleted. */
+/**
+ * The robot's recording: steps on disk and, the newest, in memory. A row the learner has not acked is never deleted. When
+ * the disk is full, images go first: those of acked steps, then the others; then rows that the learner has.
+ */
 export class Spool {
   readonly #log: RecordLog;
   readonly #keepBytes: number;
+  /** None where the robot sees nothing. */
+  readonly #images: ImageSpool | undefined;
+  #acked = 0;
   /** The disk does not take what it is given. */
   #failing = false;
   /** Consecutive; the last is the newest step of all. */
@@ -23,9 +34,10 @@ export class Spool {
   #peeked: LogEntry | undefined;
 
   /** `keepBytes`: of steps that were acked. */
-  constructor(log: RecordLog, keepBytes: number) {
+  constructor(log: RecordLog, keepBytes: number, images?: ImageSpool) {
     this.#log = log;
     this.#keepBytes = keepBytes;
+    this.#images = images;
   }
 
   get next(): number {
@@ -42,31 +54,60 @@ export class Spool {
   }
 
   /** Keeps a step; one that is here already is passed over. */
-  append(sequence: number, row: Uint8Array): void {
+  append(
+    sequence: number,
+    row: Uint8Array,
+    images: readonly StepImage[] = [],
+    beside: readonly LogMessage[] = [],
+  ): void {
     if (sequence < this.#log.next) return;
+    if (images.length > 0) this.#images?.append(sequence, rowTimeNs(row), images);
     if (sequence > this.#log.next) this.#recent = [];
-    this.#log.append(sequence, rowTimeNs(row), [{ channel: 1, body: row }]);
+    this.#log.append(sequence, rowTimeNs(row), [{ channel: 1, body: row }, ...beside]);
     this.#recent.push({ sequence, row });
     if (this.#recent.length > 2 * RECENT_ROWS) this.#recent.splice(0, RECENT_ROWS);
   }
 
+  /** Images first, so that a row that is there has its images or never gets them. */
   flush(): Error | undefined {
-    const error = this.#log.flush();
+    let error = this.#flushAll();
+    while (FULL.has((error as NodeJS.ErrnoException | undefined)?.code) && this.#giveUp()) error = this.#flushAll();
     this.#failing = error !== undefined;
     return error;
   }
 
-  sync(): Promise<Error | undefined> {
-    return this.#log.sync();
+  async sync(): Promise<Error | undefined> {
+    const error = await this.#images?.sync();
+    return error ?? this.#log.sync();
   }
 
-  close(): Promise<Error | undefined> {
-    return this.#log.close();
+  async close(): Promise<Error | undefined> {
+    const error = await this.#images?.close();
+    return (await this.#log.close()) ?? error;
+  }
+
+  /** The images of a step; undefined when they were given up. */
+  images(sequence: number): readonly StepImage[] | undefined {
+    return this.#images?.take(sequence);
+  }
+
+  #flushAll(): Error | undefined {
+    const error = this.#images?.flush();
+    return this.#log.flush() ?? error;
+  }
+
+  #giveUp(): boolean {
+    if (this.#images?.giveUp()) return true;
+    const before = this.#log.first;
+    this.#log.deleteBelow(this.#acked);
+    return this.#log.first > before;
   }
 
   /** The learner holds everything below `sequence`. */
   forget(sequence: number): void {
+    this.#acked = sequence;
     this.#log.deleteBelow(sequence, this.#keepBytes);
+    this.#images?.forget(sequence);
   }
 
   /**

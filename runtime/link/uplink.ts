@@ -1,11 +1,12 @@
 import type { RUNTIME_DEFAULTS } from "../defaults.ts";
 import { type StepSchema, schemaHash } from "../step.ts";
+import { type GoneImages, imageTensors, type WireImage } from "../wire/images.ts";
 import type { PolicyManifest } from "../wire/manifest.ts";
 import { decodeMessage, encodeMessage, PROTOCOL, type RobotMessage } from "../wire/messages.ts";
 import { markFirst } from "../wire/step-codec.ts";
 import type { MarkLog } from "./mark-log.ts";
 import type { Connect, LinkSocket } from "./socket.ts";
-import type { Spool } from "./spool.ts";
+import type { Rows, Spool } from "./spool.ts";
 import type { StageLog } from "./stage-log.ts";
 
 export interface UplinkOptions {
@@ -37,6 +38,13 @@ export interface UplinkOptions {
 
 export type LinkState = "connecting" | "connected" | "refused" | "closed";
 
+interface Batch extends Rows {
+  readonly images: readonly WireImage[];
+  readonly imagesGone: readonly GoneImages[];
+  /** Of `images`, in turn. */
+  readonly frames: readonly Uint8Array[];
+}
+
 /** Brings the spool's steps to the learner, over as many connections, restarts and resends as it takes. */
 export class Uplink {
   readonly #options: UplinkOptions;
@@ -50,6 +58,10 @@ export class Uplink {
   /** First step that was not sent on this connection. */
   #cursor = 0;
   #acked = 0;
+  /** Of messages that are not acked: the step behind theirs, and what their images weigh. */
+  #imageBytes: (readonly [next: number, bytes: number])[] = [];
+  /** The robot has images. */
+  readonly #sees: boolean;
   /** When `acked` last rose, or caught up with what was sent. */
   #progressMs = 0;
   #pumping = false;
@@ -58,6 +70,7 @@ export class Uplink {
   constructor(options: UplinkOptions) {
     this.#options = options;
     this.#acked = options.acked;
+    this.#sees = imageTensors(options.schema).length > 0;
   }
 
   get state(): LinkState {
@@ -117,6 +130,7 @@ export class Uplink {
     if (this.#state === "connected" && now - this.#progressMs > resendMs) {
       this.#progressMs = now;
       this.#cursor = this.#acked;
+      this.#imageBytes = [];
       void this.#pump();
     }
     if (this.#busy) this.#heardMs = now;
@@ -194,6 +208,7 @@ export class Uplink {
     const from = Math.max(resume, this.#options.streamFrom());
     this.#state = "connected";
     this.#cursor = from;
+    this.#imageBytes = [];
     this.#ack(from);
     void this.#pump();
   }
@@ -201,6 +216,7 @@ export class Uplink {
   #ack(next: number): void {
     this.#progressMs = performance.now();
     this.#acked = Math.min(next, this.#options.spool.next);
+    this.#imageBytes = this.#imageBytes.filter(([end]) => end > this.#acked);
     this.#options.spool.forget(this.#acked);
     this.#options.stages.forget(this.#acked);
     this.#options.marks.forget(this.#acked);
@@ -222,10 +238,10 @@ export class Uplink {
 
   /** Sends one batch; false when there is nothing to send, or no room. */
   async #sendRows(): Promise<boolean> {
-    const { spool, settings, stages, stream, streamFrom } = this.#options;
+    const { settings, stages, stream, streamFrom } = this.#options;
     const from = this.#cursor;
     const room = settings.windowRows - (from - this.#acked);
-    const batch = room > 0 ? spool.take(from, Math.min(settings.batchRows, room)) : undefined;
+    const batch = room > 0 ? this.#batch(from, Math.min(settings.batchRows, room)) : undefined;
     if (batch === undefined) return false;
     const gap = batch.first > from || (batch.first > 0 && batch.first === streamFrom());
     const rows = Buffer.concat(batch.rows);
@@ -235,9 +251,46 @@ export class Uplink {
     const count = batch.rows.length;
     const marks = this.#options.marks.take(first, count);
     const beside = { stages: stages.take(first, count), ...(marks.length > 0 ? { marks } : {}) };
-    const sent = await this.#say({ type: "rows", stream: stream(), first, count, gap, ...beside }, rows);
+    const { images, imagesGone, frames } = batch;
+    const seen = this.#sees ? { images, imagesGone } : {};
+    const sent = await this.#say(
+      { type: "rows", stream: stream(), first, count, gap, ...beside, ...seen },
+      rows,
+      ...frames,
+    );
+    if (sent && frames.length > 0) this.#sentImages(batch.first + count, frames);
     if (!sent) this.#cursor = Math.min(this.#cursor, from);
     return sent;
+  }
+
+  /** Rows with their images, as many as one message and what may be on its way have room for, one at least. */
+  #batch(from: number, most: number): Batch | undefined {
+    const { spool, settings } = this.#options;
+    const onTheirWay = this.#imageBytes.reduce((sum, [, bytes]) => sum + bytes, 0);
+    if (onTheirWay >= settings.windowMb * 2 ** 20) return undefined;
+    const taken = spool.take(from, most);
+    if (taken === undefined || !this.#sees) return taken && { ...taken, images: [], imagesGone: [], frames: [] };
+    const images: WireImage[] = [];
+    const imagesGone: [number, number][] = [];
+    const frames: Uint8Array[] = [];
+    let count = 0;
+    for (let bytes = 0; count < taken.rows.length && bytes < settings.batchMb * 2 ** 20; count++) {
+      const sequence = taken.first + count;
+      const found = spool.images(sequence);
+      const last = imagesGone.at(-1);
+      if (found === undefined && last !== undefined && last[0] + last[1] === sequence) last[1]++;
+      else if (found === undefined) imagesGone.push([sequence, 1]);
+      for (const { name, encoding, data } of found ?? []) {
+        images.push([sequence, name, encoding]);
+        frames.push(data);
+        bytes += data.length;
+      }
+    }
+    return { first: taken.first, rows: taken.rows.slice(0, count), images, imagesGone, frames };
+  }
+
+  #sentImages(next: number, frames: readonly Uint8Array[]): void {
+    this.#imageBytes.push([next, frames.reduce((sum, { length }) => sum + length, 0)]);
   }
 
   async #say(message: RobotMessage, ...payloads: Uint8Array[]): Promise<boolean> {

@@ -62,6 +62,7 @@ export class McapFile {
       this.#append(this.#head());
     } catch (error) {
       fs.closeSync(this.#file);
+      fs.rmSync(path, { force: true });
       throw error;
     }
   }

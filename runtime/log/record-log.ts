@@ -189,21 +189,24 @@ export class RecordLog {
     this.#drop(count);
   }
 
-  /** Deletes the oldest file, be it the newest too, or with none what is buffered. Returns the numbers that are gone. */
-  deleteOldest(): number[] {
+  /** Deletes the oldest file, be it the newest too. Returns the numbers that are gone; undefined when there was none. */
+  deleteOldest(): number[] | undefined {
     const oldest = this.#segments.shift();
-    if (oldest === undefined) {
-      const gone = this.#pending.map(({ sequence }) => sequence);
-      this.#drop(gone.length);
-      return gone;
-    }
-    const entries = [...this.#scan(oldest)];
+    if (oldest === undefined) return undefined;
+    const gone = [...this.#scan(oldest)].map(({ sequence }) => unwrapped(sequence, oldest.first));
     if (this.#file?.path === oldest.path) {
       this.#file.close();
       this.#file = undefined;
     }
     fs.rmSync(oldest.path, { force: true });
-    return entries.map(({ sequence }) => unwrapped(sequence, oldest.first));
+    return gone;
+  }
+
+  /** Gives up what is buffered. Returns the numbers that are gone. */
+  dropPending(): number[] {
+    const gone = this.#pending.map(({ sequence }) => sequence);
+    this.#drop(gone.length);
+    return gone;
   }
 
   /** Finishes the file and lets go of it, when what was finished was verified. What a full disk did not take is lost; the error says so. */

@@ -89,4 +89,5 @@ const NO_STATUS: RobotStatus = {
   answerMs: 0,
   restarts: { governor: 0, policy: 0, link: 0 },
   lostSteps: 0,
+  lostImages: 0,
 };

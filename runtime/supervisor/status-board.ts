@@ -3,7 +3,7 @@ import type { FromPolicy, GovernorReport, LinkStatus } from "../ipc.ts";
 import { NO_GOVERNOR, NO_LINK, type RobotStatus } from "./status.ts";
 
 /** What only the supervisor knows. */
-type Own = Pick<RobotStatus, "sequence" | "steps" | "restarts" | "lostSteps">;
+type Own = Pick<RobotStatus, "sequence" | "steps" | "restarts" | "lostSteps" | "lostImages">;
 
 /** What each process said of itself last, put together as the robot's status. */
 export class StatusBoard {

@@ -19,6 +19,8 @@ export interface RobotStatus extends GovernorReport {
   readonly restarts: { readonly governor: number; readonly policy: number; readonly link: number };
   /** Steps lost before they reached the disk. */
   readonly lostSteps: number;
+  /** Steps whose images were lost there. */
+  readonly lostImages: number;
 }
 
 /** How the robot's side of a run ended. */
@@ -40,7 +42,13 @@ export type FromSupervisor =
   | { readonly type: "note"; readonly text: string }
   | { readonly type: "ended"; readonly summary: RobotSummary };
 
-export const NO_LINK: LinkStatus = { state: "connecting", spoolDepth: 0, acked: 0, diskError: undefined };
+export const NO_LINK: LinkStatus = {
+  state: "connecting",
+  spoolDepth: 0,
+  acked: 0,
+  diskError: undefined,
+  imagesGivenUp: { acked: 0, unacked: 0 },
+};
 
 const NO_TRIPS = Object.fromEntries(WATCHDOGS.map((name) => [name, 0])) as Record<WatchdogName, number>;
 

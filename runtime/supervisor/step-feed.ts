@@ -1,3 +1,4 @@
+import type { RuntimeConfig } from "../defaults.ts";
 import type { StepMessage } from "../ipc.ts";
 import { StepRing } from "./ring.ts";
 
@@ -12,15 +13,19 @@ export class StepFeed {
   #written = 0;
   #open = false;
 
-  /** Full, it gives up the oldest of `capacity` steps. */
-  constructor(capacity: number, send: (step: StepMessage) => void) {
-    this.#ring = new StepRing(capacity);
+  constructor({ ringRows, ringImageMb }: RuntimeConfig["supervisor"], send: (step: StepMessage) => void) {
+    this.#ring = new StepRing(ringRows, ringImageMb * 2 ** 20);
     this.#send = send;
   }
 
   /** Steps given up before the link had them. */
   get lost(): number {
     return this.#ring.dropped;
+  }
+
+  /** Steps whose images were given up before the link had them. */
+  get lostImages(): number {
+    return this.#ring.imagesDropped;
   }
 
   push(step: StepMessage): void {

@@ -39,7 +39,7 @@ export class Supervisor {
     const { config, entries, send } = options;
     const learns = config.play === undefined;
     this.#board = new StatusBoard(learns);
-    this.#steps = new StepFeed(config.runtime.supervisor.ringRows, (step) => this.#link?.send(step));
+    this.#steps = new StepFeed(config.runtime.supervisor, (step) => this.#link?.send(step));
     this.#questions = new QuestionGate((question) => this.#policy.send({ type: "question", question }));
     if (learns) this.#link = this.#makeLink();
     this.#policy = this.#makePolicy();
@@ -221,6 +221,7 @@ export class Supervisor {
         link: this.#link?.restarts ?? 0,
       },
       lostSteps: this.#steps.lost,
+      lostImages: this.#steps.lostImages,
     });
   }
 }

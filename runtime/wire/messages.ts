@@ -1,5 +1,6 @@
 import { decode, encode } from "@msgpack/msgpack";
 import type { StepSchema } from "../step.ts";
+import type { GoneImages, WireImage } from "./images.ts";
 import type { PolicyManifest } from "./manifest.ts";
 import type { StageRun } from "./stage-runs.ts";
 import type { WireMark } from "./step-marks.ts";
@@ -29,7 +30,7 @@ export type RobotMessage =
     }
   /**
    * `count` consecutive steps from sequence `first` on; payload: one frame, rows of the schema's fixed size (see
-   * step-codec). `gap`: the robot no longer has the steps before `first`; waiting for them would be waiting for ever.
+   * step-codec), then a frame for each of `images`. `gap`: the robot no longer has the steps before `first`; waiting for them would be waiting for ever.
    */
   | {
       readonly type: "rows";
@@ -41,6 +42,8 @@ export type RobotMessage =
       readonly stages?: readonly StageRun[];
       /** What a person said of the episodes that these steps end. */
       readonly marks?: readonly WireMark[];
+      readonly images?: readonly WireImage[];
+      readonly imagesGone?: readonly GoneImages[];
     }
   /** Sent when nothing else was for a second; the learner answers "alive". */
   | { readonly type: "alive" }

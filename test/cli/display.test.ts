@@ -20,6 +20,7 @@ const robot: RobotStatus = {
   answerMs: 0,
   restarts: { governor: 0, policy: 0, link: 0 },
   lostSteps: 0,
+  lostImages: 0,
 };
 
 const learner: LearnerStatus = {

@@ -19,6 +19,7 @@ import { askRealtime } from "../../realtime/ask.ts";
 import { thisMachine } from "../../realtime/machine.ts";
 import { describeScheduling } from "../../realtime/scheduling.ts";
 import type { Driver } from "../../robot.ts";
+import { imagesOf } from "../../wire/images.ts";
 import { encodeSteps, stepLayout } from "../../wire/step-codec.ts";
 import { aliveClock } from "./alive-clock.ts";
 import { isSimulated, loadMachine } from "./machine.ts";
@@ -92,7 +93,9 @@ async function govern({ config, ...start }: Extract<ToGovernor, { type: "start" 
       const row = encodeSteps(layout, [step]);
       const marked = marks.length > 0 ? { marks } : {};
       marks = [];
-      channel.send({ type: "step", sequence: step.sequence, episode: step.episode, stage, row, ...marked });
+      const seen = imagesOf(schema, step);
+      const images = seen.length > 0 ? { images: seen } : {};
+      channel.send({ type: "step", sequence: step.sequence, episode: step.episode, stage, row, ...images, ...marked });
     },
     report: (text) => {
       channel.send({ type: "note", text });

@@ -32,6 +32,7 @@ function status(standstill: RobotStatus["standstill"]): RobotStatus {
     answerMs: 0,
     restarts,
     lostSteps: 0,
+    lostImages: 0,
   };
 }
 

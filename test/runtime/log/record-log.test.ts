@@ -128,7 +128,7 @@ test("the messages of one moment stay together, on their channels", async () => 
 });
 
 test("a file cut at any byte gives every whole chunk before the cut, says so once, is finished, and the log goes on", async () => {
-  const { path, bytes, ends } = await crashed(3);
+  const { path, bytes, ends } = await crashed(2);
   const head = ends[0]! - 120;
   for (let cut = 0; cut < bytes.length; cut += cut < head ? 53 : 1) {
     fs.writeFileSync(path, bytes.subarray(0, cut));
@@ -262,7 +262,8 @@ test("the oldest file can be given up, the newest too, and says which numbers we
   expect(log.deleteOldest()).toEqual([1]);
   expect(log.deleteOldest()).toEqual([2]);
   expect(log.deleteOldest()).toEqual([3]);
-  expect(log.deleteOldest()).toEqual([4]);
+  expect(log.deleteOldest()).toBeUndefined();
+  expect(log.dropPending()).toEqual([4]);
   append(log, 5);
   expect(read(log)).toEqual([[5, "step 5"]]);
   await log.close();

@@ -1,4 +1,6 @@
 import { Router } from "zeromq";
+import type { StepSchema } from "../../../runtime/step.ts";
+import { type StepImage, stepImages } from "../../../runtime/wire/images.ts";
 import { decodeMessage, encodeMessage, type LearnerMessage, PROTOCOL } from "../../../runtime/wire/messages.ts";
 import type { StageRun } from "../../../runtime/wire/stage-runs.ts";
 import { rowSequence, type StepLayout } from "../../../runtime/wire/step-codec.ts";
@@ -25,6 +27,10 @@ export class FakeLearner {
   readonly stages: { readonly first: number; readonly runs: readonly StageRun[] | undefined }[] = [];
   /** What was said of the marks of rows that were new. */
   readonly marks: WireMark[] = [];
+  /** The images of each step that was accepted; undefined where there are none to come. */
+  readonly images = new Map<number, readonly StepImage[] | undefined>();
+  /** Set for a robot that sees. */
+  schema: StepSchema | undefined;
   duplicates = 0;
   byes = 0;
   next = 0;
@@ -87,7 +93,11 @@ export class FakeLearner {
     if (message.first > this.next) return this.send({ type: "welcome", protocol: PROTOCOL, resume: this.next });
     this.stages.push({ first: message.first, runs: message.stages });
     this.marks.push(...(message.marks ?? []).filter(([sequence]) => sequence >= this.next));
+    const { first, count, images, imagesGone } = message;
+    const said = { images, imagesGone, frames: payloads.slice(1) };
+    const seen = this.schema && stepImages(this.schema, first, count, said);
     for (let row = 0; row < message.count; row++) {
+      if (seen !== undefined) this.images.set(message.first + row, seen[row]);
       const sequence = rowSequence(this.#layout, payloads[0]!, row);
       if (sequence < this.next) this.duplicates++;
       else {

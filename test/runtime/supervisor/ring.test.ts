@@ -7,7 +7,7 @@ const step = (sequence: number) => ({ type: "step", sequence, episode: 0, row: n
 test("holds what was pushed and not trimmed, as far as there is room, and counts what it gave up", () => {
   fc.assert(
     fc.property(fc.nat(50), fc.nat(60), fc.integer({ min: 1, max: 20 }), fc.nat(80), (start, count, capacity, trim) => {
-      const ring = new StepRing(capacity);
+      const ring = new StepRing(capacity, 0);
       for (let i = 0; i < count; i++) ring.push(step(start + i));
       expect(ring.dropped).toBe(Math.max(0, count - capacity));
       ring.trim(trim);
@@ -20,4 +20,15 @@ test("holds what was pushed and not trimmed, as far as there is room, and counts
       }
     }),
   );
+});
+
+test("of images too many, the oldest are given up and their steps stay", () => {
+  const ring = new StepRing(10, 25);
+  const images = [{ name: "eye", encoding: "raw", data: new Uint8Array(10) }] as const;
+  for (let i = 0; i < 5; i++) ring.push({ ...step(i), images });
+  expect([0, 1, 2, 3, 4].map((i) => ring.from(i)?.images !== undefined)).toEqual([false, false, false, true, true]);
+  expect(ring).toMatchObject({ dropped: 0, imagesDropped: 3 });
+  ring.trim(4);
+  ring.push({ ...step(5), images });
+  expect(ring.imagesDropped).toBe(3);
 });

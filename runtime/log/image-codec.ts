@@ -1,0 +1,67 @@
+import type { StepSchema } from "../step.ts";
+import type { TensorSpec } from "../task.ts";
+import { imageBytes, imageTensors, type StepImage } from "../wire/images.ts";
+import { bodyReader, bodyWriter, rosTime } from "./cdr.ts";
+import { IMAGE } from "./definitions.ts";
+import type { LogMessage } from "./entry.ts";
+import type { Topic } from "./topic.ts";
+
+interface RosImage {
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** Raw images as `sensor_msgs/msg/Image`, a channel for every uint8 tensor of the schema in its order. */
+export class ImageCodec {
+  readonly #tensors: readonly TensorSpec[];
+  readonly #write = bodyWriter(IMAGE);
+  readonly #read = bodyReader<RosImage>(IMAGE);
+
+  constructor(schema: StepSchema) {
+    this.#tensors = imageTensors(schema);
+  }
+
+  get topics(): Topic[] {
+    return this.#tensors.map(({ name }) => ({
+      name: `/${name.replace(/[^A-Za-z0-9_/]+/g, "_")}`,
+      type: "sensor_msgs/msg/Image",
+      definition: IMAGE,
+    }));
+  }
+
+  encode(timeNs: bigint, images: readonly StepImage[]): LogMessage[] {
+    return images.map(({ name, data }) => {
+      const channel = 1 + this.#tensors.findIndex((tensor) => tensor.name === name);
+      return { channel, body: this.#message(this.#tensors[channel - 1]!, timeNs, data) };
+    });
+  }
+
+  /** Stands where the images of a step would: they never came. An image without a pixel. */
+  encodeGone(timeNs: bigint): LogMessage[] {
+    return [{ channel: 1, body: this.#message(this.#tensors[0]!, timeNs, undefined) }];
+  }
+
+  /** The images of a step; undefined for one that has not all of them. */
+  decode(messages: readonly LogMessage[]): StepImage[] | undefined {
+    const images = messages.flatMap(({ channel, body }) => {
+      const tensor = this.#tensors[channel - 1];
+      if (tensor === undefined || body.length < imageBytes(tensor)) return [];
+      const { data } = this.#read(body);
+      return data.length === imageBytes(tensor) ? [{ name: tensor.name, encoding: "raw" as const, data }] : [];
+    });
+    return images.length === this.#tensors.length ? images : undefined;
+  }
+
+  #message({ name, shape }: TensorSpec, timeNs: bigint, data: Uint8Array | undefined): Uint8Array {
+    const [height = 1, width = 1, channels = 1] = shape;
+    return this.#write({
+      header: { stamp: rosTime(timeNs), frame_id: name },
+      height: data === undefined ? 0 : height,
+      width: data === undefined ? 0 : width,
+      encoding: { 1: "mono8", 3: "rgb8", 4: "rgba8" }[channels] ?? `8UC${channels}`,
+      is_bigendian: 0,
+      step: data === undefined ? 0 : width * channels,
+      data: data ?? new Uint8Array(0),
+    });
+  }
+}

@@ -1,0 +1,52 @@
+import { parse } from "@foxglove/rosmsg";
+import { MessageReader } from "@foxglove/rosmsg2-serialization";
+import { expect, test } from "vitest";
+import { ImageCodec } from "../../../runtime/log/image-codec.ts";
+import { CDR_LITTLE_ENDIAN } from "../../../runtime/log/topic.ts";
+import type { StepSchema } from "../../../runtime/step.ts";
+
+const schema = {
+  observation: [
+    { name: "angle", dtype: "float32", shape: [1], units: ["rad"] },
+    { name: "eye", dtype: "uint8", shape: [2, 4, 3], units: ["1"] },
+    { name: "left hand", dtype: "uint8", shape: [2, 3], units: ["1"] },
+  ],
+} as unknown as StepSchema;
+const codec = new ImageCodec(schema);
+const eye = Uint8Array.from({ length: 24 }, (_, i) => i);
+const hand = Uint8Array.from({ length: 6 }, (_, i) => 100 + i);
+const images = [
+  { name: "eye", encoding: "raw", data: eye },
+  { name: "left hand", encoding: "raw", data: hand },
+] as const;
+
+test("images are sensor_msgs/msg/Image on a channel each, as any ROS 2 reader reads them", () => {
+  expect(codec.topics.map(({ name, type }) => [name, type])).toEqual([
+    ["/eye", "sensor_msgs/msg/Image"],
+    ["/left_hand", "sensor_msgs/msg/Image"],
+  ]);
+  const read = codec.encode(3_000_000_007n, images).map(({ channel, body }) => {
+    const reader = new MessageReader(parse(codec.topics[channel - 1]!.definition, { ros2: true }));
+    return reader.readMessage(Buffer.concat([CDR_LITTLE_ENDIAN, body]));
+  });
+  const header = { stamp: { sec: 3, nanosec: 7 } };
+  expect(read).toMatchObject([
+    {
+      header: { ...header, frame_id: "eye" },
+      height: 2,
+      width: 4,
+      encoding: "rgb8",
+      step: 12,
+      is_bigendian: 0,
+      data: eye,
+    },
+    { header: { ...header, frame_id: "left hand" }, height: 2, width: 3, encoding: "mono8", step: 3, data: hand },
+  ]);
+});
+
+test("they come back as they were; some of them, or their placeholder, are none", () => {
+  const messages = codec.encode(5n, images);
+  expect(codec.decode(messages)).toEqual(images);
+  expect(codec.decode(messages.slice(1))).toBeUndefined();
+  expect(codec.decode(codec.encodeGone(5n))).toBeUndefined();
+});
