@@ -72,6 +72,8 @@ export const RUNTIME_DEFAULTS = {
     /** Rows that damage costs at most; a chunk of a file is closed when it has this size or age. */
     chunkKb: 64,
     chunkMs: 250,
+    /** The recording also has what the joints and the IMU measured, as others' tools know it. */
+    standardTopics: true,
     /** A power loss costs the robot at most this and what the disk then takes to answer. */
     syncMs: 500,
     /** Steps the learner has are kept on the robot up to this; and their images. */

@@ -92,6 +92,8 @@ export type StepMessage = {
   readonly marks?: readonly StepMark[];
   readonly row: Uint8Array;
   readonly images?: readonly StepImage[];
+  /** For the recording alone: see StandardTopics. */
+  readonly measured?: Float64Array;
 };
 
 export type ToPolicy =

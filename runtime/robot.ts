@@ -66,6 +66,17 @@ export interface RobotSpec {
   readonly watch: WatchLimits;
   /** Hash of what its joints are calibrated as; absent: it needs no calibration. A policy is good for one calibration. */
   readonly calibration?: string;
+  /** The sensors that make up its inertial measurement unit, by name; absent: it has none. */
+  readonly imu?: ImuSensors;
+}
+
+export interface ImuSensors {
+  /** Unit quaternion w x y z, body to world. */
+  readonly orientation: string;
+  /** rad/s, in the body's frame. */
+  readonly angularVelocity: string;
+  /** m/s², in the body's frame, with gravity's reaction; absent: not measured. */
+  readonly linearAcceleration?: string;
 }
 
 /** A slow, guarded move to the rest pose. */

@@ -40,6 +40,7 @@ export const A1_SPEC: RobotSpec = {
   // Damped, it sinks onto its belly, from whatever pose. It does not first return to its rest pose: it may lie on its back or
   // stand on two legs when it is told to end, and legs that move by a table of angles would then throw it over.
   endState: "damp",
+  imu: { orientation: "orientation", angularVelocity: "gyro" },
   watch: {
     sampleAge: 0.1,
     beyondLimits: 0.2,

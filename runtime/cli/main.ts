@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   policy: async () => import("./policy.ts").then(({ usage, policy }) => ({ usage, run: policy })),
   render: async () => import("./render.ts").then(({ usage, render }) => ({ usage, run: render })),
   export: async () => import("./export.ts").then(({ usage, exportRun }) => ({ usage, run: exportRun })),
+  log: async () => import("./log.ts").then(({ usage, log }) => ({ usage, run: log })),
   plot: async () => import("./plot.ts").then(({ usage, plot }) => ({ usage, run: plot })),
   experiment: async () => import("./experiment.ts").then(({ usage, experiment }) => ({ usage, run: experiment })),
 };

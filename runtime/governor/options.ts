@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { RuntimeConfig } from "../defaults.ts";
-import type { Driver, RobotSpec } from "../robot.ts";
+import type { Driver, RobotSpec, Sample } from "../robot.ts";
 import type { Step } from "../step.ts";
 import type { Task } from "../task.ts";
 import type { Inbox, Question } from "./inbox.ts";
@@ -18,8 +18,14 @@ export interface GovernorOptions {
   readonly inbox: Inbox;
   /** Must not block; the answer comes to the inbox. */
   readonly ask: (question: Question) => void;
-  /** Must not block. With what the task says of the sample: its stage, and its speed in m/s where it has one. */
-  readonly onStep: (step: Step, its: { readonly stage: string; readonly speed: number | undefined }) => void;
+  /**
+   * Must not block. With what the task says of the sample: its stage, and its speed in m/s where it has one; and the sample,
+   * good until it returns.
+   */
+  readonly onStep: (
+    step: Step,
+    its: { readonly stage: string; readonly speed: number | undefined; readonly sample: Sample },
+  ) => void;
   /** One line for a person. Must not block. */
   readonly report: (text: string) => void;
   /** A person said how an episode went. Must not block. */

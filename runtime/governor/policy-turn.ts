@@ -39,7 +39,7 @@ export class PolicyTurn {
     exchange.ask({ isFirst: recorder.isFirst, observation, previousAction: action });
     if (stance.state === "engaged") {
       const step = recorder.take({ sample, observation, action, sent: servo.sent, policyVersion, intervened });
-      onStep(step, { stage: this.#stage, speed: task.speed?.(sample) });
+      onStep(step, { stage: this.#stage, speed: task.speed?.(sample), sample });
       const steered = helm.turn();
       if (steered !== undefined) servo.motion.head(steered, 0);
     }

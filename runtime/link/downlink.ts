@@ -62,6 +62,11 @@ export class Downlink {
     return { graphHash: this.#newest.graphHash, policyVersion: this.#newest.policyVersion };
   }
 
+  /** Of the newest policy on the disk; undefined while there is none. */
+  get manifest(): unknown {
+    return this.#newest.path === "" ? undefined : readManifest(join(this.#newest.path, "manifest.json"));
+  }
+
   /** Resolves when the policy acts, was turned down, or nothing was heard for too long. Throws on a bundle that is wrong. */
   async take(manifest: PolicyManifest, weights: Uint8Array, sentGraph: Uint8Array): Promise<void> {
     const { directory, schema, settings, lockstep } = this.#options;
@@ -181,5 +186,14 @@ export class Downlink {
         if (version === undefined || version === expected || version === this.#newest.policyVersion) done();
       };
     });
+  }
+}
+
+/** Undefined where it cannot be read: a recording goes on without it. */
+function readManifest(path: string): unknown {
+  try {
+    return JSON.parse(fs.readFileSync(path, "utf8"));
+  } catch {
+    return undefined;
   }
 }

@@ -1,11 +1,14 @@
 import { join } from "node:path";
+import { savable } from "../config.ts";
 import type { FromLink, LinkStatus, SupervisorConfig, ToLink } from "../ipc.ts";
 import { ImageCodec } from "../log/image-codec.ts";
+import type { Heading } from "../log/mcap-file.ts";
 import { RecordLog, type RecordLogOptions } from "../log/record-log.ts";
+import type { StandardTopics } from "../log/standard-topics.ts";
 import { stepTopic } from "../log/step-topic.ts";
-import type { StepSchema } from "../step.ts";
+import { type StepSchema, schemaHash } from "../step.ts";
 import { imageTensors } from "../wire/images.ts";
-import { rowEpisode, rowReturn } from "../wire/step-codec.ts";
+import { rowEpisode, rowReturn, rowTimeNs } from "../wire/step-codec.ts";
 import { readAcked, writeAcked } from "./acked.ts";
 import { forgetBoot, isSameBoot, writeBoot } from "./boot.ts";
 import { Downlink } from "./downlink.ts";
@@ -26,6 +29,7 @@ const STATUS_MS = 1000;
 export class Link {
   readonly #config: SupervisorConfig;
   readonly #send: (message: FromLink) => void;
+  readonly #standard: StandardTopics | undefined;
   readonly #spool: Spool;
   readonly #images: ImageSpool | undefined;
   readonly #stages = new StageLog();
@@ -54,11 +58,13 @@ export class Link {
     send: (message: FromLink) => void,
     downStage?: string,
     connect: Connect = connectDealer,
+    standard?: StandardTopics,
   ) {
     const report = (text: string): void => send({ type: "note", text });
     const { link, policy, governor } = config.runtime;
     const lockstep = config.clock === "lockstep";
     this.#config = config;
+    this.#standard = standard;
     this.#send = send;
     this.#directory = join(config.run, "robot");
     const logs = {
@@ -69,7 +75,8 @@ export class Link {
       report,
     };
     const directory = join(this.#directory, "spool");
-    const log = new RecordLog(directory, { ...logs, topics: [stepTopic(schema)] });
+    const topics = [stepTopic(schema), ...(standard?.topics ?? [])];
+    const log = new RecordLog(directory, { ...logs, topics, heading: () => this.#heading(schema) });
     this.#images = openImages(schema, join(directory, "images"), logs, link);
     this.#spool = new Spool(log, link.recordingMb * 2 ** 20, this.#images);
     this.#written = log.next;
@@ -142,8 +149,10 @@ export class Link {
     else {
       const { sequence, marks } = message;
       if (marks !== undefined && sequence >= this.#spool.next) this.#marks.add(this.#identity.stream, sequence, marks);
-      if (sequence >= this.#spool.next) this.#downlink.step({ sequence, ...rowReturn(message.row) });
-      this.#spool.append(sequence, message.row, message.images);
+      const { row, images, measured } = message;
+      if (sequence >= this.#spool.next) this.#downlink.step({ sequence, ...rowReturn(row) });
+      const beside = measured && this.#standard?.messages(rowTimeNs(row), measured, 2);
+      this.#spool.append(sequence, row, images, beside);
       this.#stages.add(message.sequence, message.stage ?? "");
       this.#unsynced++;
       this.#flushing ??= setImmediate(() => this.#flush());
@@ -196,6 +205,36 @@ export class Link {
     this.#acked = acked;
     this.#noteImages();
     this.#send({ type: "status", status: this.status });
+  }
+
+  /** What a file of the recording says of where it comes from. */
+  #heading(schema: StepSchema): Heading {
+    const policy = this.#downlink.manifest;
+    const documents = { "config.json": savable(this.#config), "schema.json": schema, "policy.json": policy };
+    return {
+      attachments: Object.entries(documents)
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => ({
+          name,
+          mediaType: "application/json",
+          data: Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`),
+        })),
+      metadata: [
+        {
+          name: "reverie",
+          values: {
+            robot: schema.robot,
+            task: schema.task,
+            stream: this.#identity.stream,
+            schema_hash: schemaHash(schema),
+            policy_version: String(this.#downlink.policy.policyVersion),
+            clock: this.#config.clock,
+            written_at: new Date().toISOString(),
+            written_at_monotonic_ns: String(process.hrtime.bigint()),
+          },
+        },
+      ],
+    };
   }
 
   #noteImages(): void {

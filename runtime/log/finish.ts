@@ -27,11 +27,16 @@ export function finishFile(path: string, topics?: readonly Topic[], write?: Writ
   const draft = `${path}.draft`;
   let made: McapFile | undefined;
   let messages = 0;
+  let channels = 0;
   const begin = (): McapFile => {
     const { found, heading } = declared(records);
-    const its = topics ?? found;
-    if (its.length === 0) throw new Error(`log ${path}: expected schemas and channels at its beginning, found none`);
-    return new McapFile(draft, its, heading, write);
+    const known = topics?.map(({ name }) => name) ?? [];
+    // As many as it had; the definitions that are known, because nothing says whether those in it are damaged.
+    const its = found.length < known.length || Object.keys(found).length < found.length ? (topics ?? []) : found;
+    const whole = its.map((topic) => topics?.find(({ name }) => name === topic.name) ?? topic);
+    if (whole.length === 0) throw new Error(`log ${path}: expected schemas and channels at its beginning, found none`);
+    channels = whole.length;
+    return new McapFile(draft, whole, heading, write);
   };
   try {
     const scanned = scan(path, onDamage);
@@ -42,7 +47,7 @@ export function finishFile(path: string, topics?: readonly Topic[], write?: Writ
         continue;
       }
       made ??= begin();
-      const entries = entriesOf(step.value.records);
+      const entries = entriesOf(step.value.records, channels);
       if (entries.length > 0) made.write(entries, 0);
       made.seal();
       messages += entries.reduce((sum, entry) => sum + entry.messages.length, 0);
@@ -70,9 +75,10 @@ function tailOf(path: string, { good, finished }: ScanEnd): string[] {
 }
 
 /** The entries of a chunk, their sequence numbers as short as the file has them. */
-function entriesOf(records: Uint8Array): LogEntry[] {
+function entriesOf(records: Uint8Array, channels: number): LogEntry[] {
   const entries: (LogEntry & { readonly messages: LogMessage[] })[] = [];
   for (const { channel, sequence, timeNs, body } of messagesIn(records)) {
+    if (channel < 1 || channel > channels) continue;
     const last = entries.at(-1);
     if (last?.sequence === sequence && last.timeNs === timeNs) last.messages.push({ channel, body });
     else entries.push({ sequence, timeNs, messages: [{ channel, body }] });

@@ -15,6 +15,7 @@ import {
   type SupervisorConfig,
   type ToGovernor,
 } from "../../ipc.ts";
+import { StandardTopics } from "../../log/standard-topics.ts";
 import { askRealtime } from "../../realtime/ask.ts";
 import { thisMachine } from "../../realtime/machine.ts";
 import { describeScheduling } from "../../realtime/scheduling.ts";
@@ -72,6 +73,7 @@ async function govern({ config, ...start }: Extract<ToGovernor, { type: "start" 
   const restMs = longestRestMs(spec);
   const alive = (): void => channel.send({ type: "alive", looping: true, restMs });
   const layout = stepLayout(schema);
+  const standard = config.runtime.link.standardTopics ? new StandardTopics(spec) : undefined;
   const pauses = new GcPauses();
   let tally = NO_STEPS;
   let marks: StepMark[] = [];
@@ -88,14 +90,16 @@ async function govern({ config, ...start }: Extract<ToGovernor, { type: "start" 
     clock: aliveClock(clock, alive, lockstep ? Number.POSITIVE_INFINITY : config.runtime.supervisor.governorAliveMs),
     inbox,
     ask: (question) => channel.send({ type: "question", question }),
-    onStep: (step, { stage, speed }) => {
+    onStep: (step, { stage, speed, sample }) => {
       tally = addTallies(tally, tallyStep(step.reward, stage, speed));
       const row = encodeSteps(layout, [step]);
       const marked = marks.length > 0 ? { marks } : {};
       marks = [];
       const seen = imagesOf(schema, step);
       const images = seen.length > 0 ? { images: seen } : {};
-      channel.send({ type: "step", sequence: step.sequence, episode: step.episode, stage, row, ...images, ...marked });
+      const measured = standard === undefined ? {} : { measured: standard.pack(sample) };
+      const { sequence, episode } = step;
+      channel.send({ type: "step", sequence, episode, stage, row, ...images, ...measured, ...marked });
     },
     report: (text) => {
       channel.send({ type: "note", text });

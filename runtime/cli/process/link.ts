@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { type FromLink, parentChannel, type ToLink } from "../../ipc.ts";
 import { hold } from "../../link/hold.ts";
 import { Link } from "../../link/link.ts";
+import { connectDealer } from "../../link/socket.ts";
+import { StandardTopics } from "../../log/standard-topics.ts";
 import { loadMachine } from "./machine.ts";
 import { acceptTestFaults } from "./test-faults.ts";
 
@@ -28,10 +30,12 @@ process.on("SIGTERM", () => {
 
 async function take(message: ToLink): Promise<void> {
   if (message.type === "start") {
-    const { schema, task } = await loadMachine(message.config);
+    const { schema, task, spec } = await loadMachine(message.config);
     const { link: settings, supervisor } = message.config.runtime;
     release = await hold(join(message.config.run, "robot"), settings.flushMs + supervisor.stopMs);
-    link = new Link(message.config, schema, message.resumed, (out) => channel.send(out), task.downStage);
+    const send = (out: FromLink): void => channel.send(out);
+    const standard = settings.standardTopics ? new StandardTopics(spec) : undefined;
+    link = new Link(message.config, schema, message.resumed, send, task.downStage, connectDealer, standard);
     link.ended.catch(fail);
   } else if (message.type === "stop") await end();
   else if (link !== undefined) link.take(message);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Ring, slotOf } from "../../../learner/replay/ring.ts";
 import { Experience } from "../../../learner/train/experience.ts";
+import type { StepSchema } from "../../../runtime/step.ts";
 import { counterRows, SCHEMA } from "./fake-robot.ts";
 
 let directory: string;
@@ -12,13 +13,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-function open({ capacity = 1000, write = writeSync as never } = {}) {
+function open({ capacity = 1000, write = writeSync as never, schema = SCHEMA } = {}) {
   const rings: Ring[] = [];
   const acks: [string, number][] = [];
   const lines: string[] = [];
   const experience = new Experience({
     directory,
-    schema: SCHEMA,
+    schema,
     capacity,
     onRing: (ring) => rings.push(ring),
     onStep: () => {},
@@ -103,4 +104,71 @@ test("a damaged chunk is skipped and told, and the row behind it starts anew", a
   expect(rows.filter(([, isFirst]) => isFirst).map(([counter]) => counter)).toEqual([0, 12]);
   expect(lines.some((line) => line.includes("skipped damage"))).toBe(true);
   await experience.close();
+});
+
+const SEEING: StepSchema = {
+  ...SCHEMA,
+  observation: [...SCHEMA.observation, { name: "eye", dtype: "uint8", shape: [2, 2, 3], units: ["1"] }],
+};
+const image = (sequence: number) => new Uint8Array(12).fill(sequence);
+/** Of steps [first, first + count), all with their images but `gone`. */
+const said = (first: number, count: number, gone: readonly number[] = []) => {
+  const seen = Array.from({ length: count }, (_, i) => first + i).filter((sequence) => !gone.includes(sequence));
+  return {
+    images: seen.map((sequence) => [sequence, "eye", "raw"]),
+    imagesGone: gone.map((sequence) => [sequence, 1]),
+    frames: seen.map(image),
+  };
+};
+
+test("images are durable with their rows; a step that has none is counted, but a hole in replay, before and after a start", async () => {
+  const first = open({ schema: SEEING });
+  expect(first.experience.take("a", 0, counterRows(0, 5), said(0, 5, [2, 3]))).toBe("taken");
+  await first.experience.sync();
+  expect(first.acks).toEqual([["a", 5]]);
+  const expected = [
+    [0, true],
+    [1, false],
+    [4, true],
+  ];
+  expect(remembered(first.rings[0]!)).toEqual(expected);
+  await first.experience.close();
+  const { experience, rings } = open({ schema: SEEING });
+  expect(await experience.restore({})).toBe(5);
+  expect(remembered(rings[0]!)).toEqual(expected);
+  expect(experience.next("a")).toBe(5);
+  await experience.close();
+});
+
+test("rows without the images they should have are refused, and nothing of them is kept", async () => {
+  const { experience } = open({ schema: SEEING });
+  expect(experience.take("a", 0, counterRows(0, 3), said(0, 2))).toEqual({
+    refuse: "rows from 0: step 2: expected an image eye, found none",
+  });
+  expect(experience.next("a")).toBe(0);
+  await experience.close();
+});
+
+test("rows a power loss left without their images are asked for again, and taken once", async () => {
+  const first = open({ schema: SEEING });
+  first.experience.take("a", 0, counterRows(0, 4), said(0, 4));
+  await first.experience.sync();
+  await first.experience.close();
+  const images = join(directory, "a", "images");
+  const kept = readFileSync(join(images, readdirSync(images)[0]!));
+  const second = open({ schema: SEEING });
+  second.experience.take("a", 4, counterRows(4, 4), said(4, 4));
+  await second.experience.close();
+  for (const name of readdirSync(images)) rmSync(join(images, name));
+  writeFileSync(join(images, "0000000000000000.mcap"), kept);
+  const { experience, rings } = open({ schema: SEEING });
+  await experience.restore({});
+  expect(experience.durable("a")).toBe(4);
+  expect(experience.take("a", 4, counterRows(4, 6), said(4, 6))).toBe("taken");
+  expect(remembered(rings[0]!).map(([counter]) => counter)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  await experience.close();
+  const again = open({ schema: SEEING });
+  await again.experience.restore({});
+  expect(remembered(again.rings[0]!).length).toBe(10);
+  await again.experience.close();
 });

@@ -5,6 +5,11 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { RUNTIME_DEFAULTS } from "../../../runtime/defaults.ts";
 import type { FromLink, SupervisorConfig } from "../../../runtime/ipc.ts";
 import { Link } from "../../../runtime/link/link.ts";
+import { connectDealer } from "../../../runtime/link/socket.ts";
+import { StandardTopics } from "../../../runtime/log/standard-topics.ts";
+import { verifyFile } from "../../../runtime/log/verify.ts";
+import type { RobotSpec } from "../../../runtime/robot.ts";
+import type { StepSchema } from "../../../runtime/step.ts";
 import { decodeSteps, encodeSteps, stepLayout } from "../../../runtime/wire/step-codec.ts";
 import { policyParts, schema } from "../policy/bundles.ts";
 import { FakeLearner } from "../supervisor/fake-learner.ts";
@@ -29,7 +34,15 @@ afterEach(async () => {
   fs.rmSync(run, { recursive: true, force: true });
 });
 
-function start({ lockstep = false, resumed = false, link = {} } = {}): Link {
+interface Options {
+  readonly lockstep?: boolean;
+  readonly resumed?: boolean;
+  readonly link?: Partial<SupervisorConfig["runtime"]["link"]>;
+  readonly its?: StepSchema;
+  readonly standard?: StandardTopics;
+}
+
+function start({ lockstep = false, resumed = false, link = {}, its = schema, standard }: Options = {}): Link {
   const config: SupervisorConfig = {
     robot: "arm",
     driver: "sim",
@@ -44,7 +57,7 @@ function start({ lockstep = false, resumed = false, link = {} } = {}): Link {
       link: { ...RUNTIME_DEFAULTS.link, batchMs: 2, aliveMs: 30, silentMs: 150, flushMs: 200, ...link },
     },
   };
-  const made = new Link(config, schema, resumed, (message) => heard.push(message), "down");
+  const made = new Link(config, its, resumed, (message) => heard.push(message), "down", connectDealer, standard);
   open.push(made);
   return made;
 }
@@ -392,4 +405,62 @@ test("the graph is fetched once, and hello tells what the robot has", async () =
   await vi.waitFor(() => expect(learner.hellos.at(-1)).toMatchObject({ policyVersion: 2 }), soon);
   expect(learner.hellos[0]).toMatchObject({ policyVersion: 0 });
   expect(learner.hellos.at(-1)).toMatchObject({ graphHash: first.manifest.graphHash });
+});
+
+test("images come with their rows, few enough at a time, also those of a process before; what is gone is said", async () => {
+  const its: StepSchema = {
+    ...schema,
+    observation: [...schema.observation, { name: "eye", dtype: "uint8", shape: [10, 10, 3], units: ["1"] }],
+  };
+  const image = (sequence: number) => new Uint8Array(300).fill(sequence);
+  const feedSeen = (link: Link, from: number, to: number) => {
+    for (let sequence = from; sequence < to; sequence++) {
+      const seen = { images: [{ name: "eye", encoding: "raw", data: image(sequence) }] } as const;
+      const blind = sequence % 10 === 7;
+      link.take({ type: "step", sequence, episode: 0, row: row(sequence), ...(blind ? {} : seen) });
+    }
+  };
+  learner.schema = its;
+  learner.acking = false;
+  const first = start({ its, link: { batchMb: 0.001, windowMb: 0.01 } });
+  feedSeen(first, 0, 100);
+  await vi.waitFor(() => expect(learner.images.size).toBeGreaterThan(20), soon);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(learner.images.size).toBeLessThan(50); // 10 KB of images on their way, 1 KB a message
+  expect(learner.stages.length).toBeGreaterThan(5);
+  await end(first);
+  learner.acking = true;
+  const second = start({ its, link: { batchMb: 0.001, windowMb: 0.01 } });
+  feedSeen(second, 100, 120);
+  await vi.waitFor(() => expect(second.status.acked).toBe(120), soon);
+  expect(learner.received).toEqual(upTo(120));
+  for (const sequence of upTo(120)) {
+    const found = learner.images.get(sequence);
+    if (sequence % 10 === 7) expect(found).toBeUndefined();
+    else expect(found!.map(({ data }) => Buffer.from(data).equals(image(sequence)))).toEqual([true]);
+  }
+  expect(second.status.imagesGivenUp).toEqual({ acked: 0, unacked: 0 });
+});
+
+test("the recording is there for others: steps, joints, IMU, and what made it", async () => {
+  const spec = { joints: [{ name: "hip" }], imu: { orientation: "pose", angularVelocity: "gyro" } };
+  const standard = new StandardTopics(spec as unknown as RobotSpec);
+  const measured = standard.pack({
+    position: Float64Array.of(1),
+    velocity: Float64Array.of(2),
+    effort: Float64Array.of(3),
+    sensors: { pose: Float64Array.of(1, 0, 0, 0), gyro: new Float64Array(3) },
+  });
+  const link = start({ standard });
+  for (let i = 0; i < 10; i++) link.take({ type: "step", sequence: i, episode: 0, row: row(i), measured });
+  await vi.waitFor(() => expect(link.status.acked).toBe(10), soon);
+  await end(link);
+  const found = await verifyFile(join(run, "robot", "spool", "0000000000000000.mcap"));
+  expect(found.topics).toEqual({ "/step": 10, "/joint_states": 10, "/imu": 10 });
+  expect(found.attachments).toEqual(["config.json", "schema.json"]);
+  expect(found.metadata.reverie).toMatchObject({ robot: schema.robot, stream: learner.hellos[0]!.stream });
+  const again = start();
+  expect(ofType("opened").at(-1)).toMatchObject({ sequence: 10 });
+  feed(again, 10, 20);
+  await vi.waitFor(() => expect(again.status.acked).toBe(20), soon);
 });

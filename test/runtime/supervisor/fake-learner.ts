@@ -53,7 +53,15 @@ export class FakeLearner {
 
   static async bind(layout: StepLayout, endpoint = "tcp://127.0.0.1:*"): Promise<FakeLearner> {
     const router = new Router({ handover: true, linger: 0 });
-    await router.bind(endpoint);
+    for (let tries = 0; ; tries++) {
+      try {
+        await router.bind(endpoint);
+        break;
+      } catch (error) {
+        if (tries === 100) throw error; // the one before gives its port free a little later than it says
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
     return new FakeLearner(router, layout);
   }
 
