@@ -29,15 +29,11 @@ test.runIf(existsSync("/proc")).each([
   ["driver", "write", governorHangMs + 250],
   ["supervisor", "kill", PERIOD_MS],
   ["supervisor", "busy", 3 * PERIOD_MS],
-] as const)(
-  "%s, %s: the motors have their end state within %d ms",
-  HERE,
-  async (cause, how, promisedMs) => {
-    const { endState, ms } = await trial(settings, cause, how);
-    expect(endState).toBe(END);
-    expect(ms).toBeLessThan(promisedMs + BUSY_MS);
-  },
-);
+] as const)("%s, %s: the motors have their end state within %d ms", HERE, async (cause, how, promisedMs) => {
+  const { endState, ms } = await trial(settings, cause, how);
+  expect(endState).toBe(END);
+  expect(ms).toBeLessThan(promisedMs + BUSY_MS);
+});
 
 test.runIf(existsSync("/proc"))("the link dies and the loop does not notice", HERE, async () => {
   const { endState, starvedTicks } = await trial(settings, "link", "kill");
