@@ -28,6 +28,8 @@ export const RUNTIME_DEFAULTS = {
     current: { trip: "fault" as string, holdOffMs: 200 },
     tilt: { trip: "hold" as string, holdOffMs: 100 },
     workspace: { trip: "hold" as string, holdOffMs: 50 },
+    /** A camera whose frames are too old, too few, too dark, or do not change. */
+    camera: { trip: "hold" as string, holdOffMs: 0 },
     /** So many servo ticks missed in a row. */
     overrun: { trip: "hold" as string, holdOffMs: 0, ticks: 40 },
     /** Beyond `times` the `share` quantile of all before, once `after` answers are known. */

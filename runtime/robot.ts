@@ -19,6 +19,7 @@ export type Cause =
   | "current"
   | "tilt"
   | "workspace"
+  | "camera"
   | "overrun"
   | "surprise"
   | "driver"
@@ -68,6 +69,8 @@ export interface RobotSpec {
   readonly calibration?: string;
   /** The sensors that make up its inertial measurement unit, by name; absent: it has none. */
   readonly imu?: ImuSensors;
+  /** What its cameras see, where it has any. */
+  readonly images?: readonly ImageSpec[];
 }
 
 export interface ImuSensors {
@@ -77,6 +80,27 @@ export interface ImuSensors {
   readonly angularVelocity: string;
   /** m/s², in the body's frame, with gravity's reaction; absent: not measured. */
   readonly linearAcceleration?: string;
+}
+
+/** A camera's frames, and what the watchdog takes for a fault of it. */
+export interface ImageSpec {
+  readonly name: string;
+  readonly shape: ImageShape;
+  readonly watch: ImageWatch;
+}
+
+/** Channels: 1, grey, or 3, RGB. */
+export type ImageShape = readonly [height: number, width: number, channels: number];
+
+export interface ImageWatch {
+  /** Of the newest frame, at most, s. */
+  readonly age: number;
+  /** Without a picture that was not seen just before, at most, s; null: one that stands still is no fault. */
+  readonly frozen: number | null;
+  /** Frames a second, at least; null: any. */
+  readonly rate: number | null;
+  /** Mean of a frame, 0 to 255, at least; null: darkness is no fault. */
+  readonly brightness: number | null;
 }
 
 /** A slow, guarded move to the rest pose. */
@@ -138,8 +162,41 @@ export interface Sample {
   readonly current?: Float64Array;
   /** The emergency stop's input, where the machine has one. */
   readonly estop?: boolean;
+  /** The newest of each camera, by name; they do not wait for each other nor for the joints. */
+  readonly images?: Readonly<Record<string, Image>>;
   /** Everything else by name; the robot's definition documents each name, size and unit. */
   readonly sensors: Readonly<Record<string, Float64Array>>;
+}
+
+/** The newest frame of a camera, and how the camera fares. */
+export interface Image {
+  /** uint8 height × width × channels, row by row from the top; all 0 before the first. Never written to again. */
+  readonly frame: Uint8Array;
+  readonly shape: ImageShape;
+  /** Capture, on the driver's clock, ns. */
+  readonly timeNs: bigint;
+  /** Counts a camera's frames from 1; 0 before the first. */
+  readonly sequence: number;
+  readonly health: ImageHealth;
+}
+
+export interface ImageHealth {
+  /** Since its capture, s; Infinity before the first frame. */
+  readonly age: number;
+  /** How long before its capture the last picture was captured that had not been seen just before, s. */
+  readonly frozenFor: number;
+  /** Frames a second; 0 while there were too few to tell. */
+  readonly rate: number;
+  /** Mean of the frame, 0 to 255. */
+  readonly brightness: number;
+  /** Why there are no frames, or none that are new, as far as that is known. */
+  readonly fault?: ImageFault;
+}
+
+export interface ImageFault {
+  readonly text: string;
+  /** On the driver's clock. */
+  readonly sinceNs: bigint;
 }
 
 /** One target for every joint, after map, filter and limits. effort = kp·(position − q) − kd·q̇ */

@@ -75,6 +75,7 @@ function watchRows(spec: RobotSpec, settings: RuntimeConfig["watchdogs"]): strin
     tilt: watch.tilt === null ? undefined : `above ${watch.tilt.limit} rad`,
     workspace:
       watch.workspace === null ? undefined : `tool outside [${watch.workspace.min}] … [${watch.workspace.max}] m`,
+    camera: spec.images?.map(({ name, watch: { age } }) => `${name}: older than ${age * 1000} ms`).join(", "),
     overrun: `${settings.overrun.ticks} servo ticks missed in a row`,
     surprise: `${settings.surprise.times} × the ${settings.surprise.share * 100} % quantile of before`,
   };

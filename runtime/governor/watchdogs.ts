@@ -1,4 +1,5 @@
 import type { RobotSpec, Sample, WatchLimits } from "../robot.ts";
+import { cameraTrouble } from "./camera-trouble.ts";
 import { RunningQuantile } from "./running-quantile.ts";
 
 /** What happens when a watchdog trips: nothing, a line and a count, the end state until it is over, or a latched fault. */
@@ -13,6 +14,7 @@ export const WATCHDOGS = [
   "current",
   "tilt",
   "workspace",
+  "camera",
   "overrun",
   "surprise",
 ] as const;
@@ -78,6 +80,7 @@ export class Watchdogs {
       sample: sampleDog(spec),
       ...jointDogs(spec, spec.watch),
       ...placeDogs(spec.watch),
+      camera: ({ sample, nowNs }) => cameraTrouble(spec.images, sample.images, nowNs),
       overrun: overrunDog(settings.overrun.ticks),
       surprise: surpriseDog(settings.surprise),
     };
