@@ -5,7 +5,8 @@ export const RESIZES = ["area", "nearest"] as const;
 export type Resize = (typeof RESIZES)[number];
 
 /**
- * What `crop` shows of a picture, by default all of it, stretched to width × height. Throws when the rectangle does not lie
+ * What `crop` shows of a picture, by default all of it, stretched to width × height; the same
+ * picture where it is so already. Throws when the rectangle does not lie
  * in the picture.
  */
 export function resized(
@@ -20,6 +21,8 @@ export function resized(
       `crop: expected a rectangle in ${picture.width} × ${picture.height}, found ${crop.width} × ${crop.height} at ${x}, ${y}`,
     );
   }
+  const whole = crop.width === picture.width && crop.height === picture.height;
+  if (whole && width === picture.width && height === picture.height) return picture;
   const data = new Uint8Array(width * height * picture.channels);
   if (method === "nearest") nearest(picture, crop, data, width, height);
   else area(picture, crop, data, width, height);

@@ -50,7 +50,10 @@ test("whatever the sizes: one colour stays itself, the same size stays as it is,
     fc.property(side, side, side, side, fc.integer({ min: 0, max: 255 }), (w, h, width, height, value) => {
       const flat = grey(w, new Array(w * h).fill(value));
       expect(new Set(resized(flat, { width, height }).data)).toEqual(new Set([value]));
-      const mixed = grey(w, [...flat.data].map((_, i) => (i * 37 + value) % 256));
+      const mixed = grey(
+        w,
+        [...flat.data].map((_, i) => (i * 37 + value) % 256),
+      );
       expect(resized(mixed, { width: w, height: h }).data).toEqual(mixed.data);
       const mean = (data: Uint8Array) => data.reduce((sum, x) => sum + x, 0) / data.length;
       expect(Math.abs(mean(resized(mixed, { width, height }).data) - mean(mixed.data))).toBeLessThanOrEqual(0.5);
