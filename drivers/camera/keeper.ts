@@ -71,7 +71,10 @@ export class SourceKeeper {
       ended = true;
       this.#again(why, this.#arrivedNs ?? this.#startedNs);
     };
-    this.#watch = setInterval(() => this.#look(end), WATCH_MS);
+    this.#watch = setInterval(() => {
+      const why = this.#trouble();
+      if (why !== undefined) end(why);
+    }, WATCH_MS);
     this.#running = source({
       onEnd: end,
       onPicture: (picture, timeNs) => {
@@ -106,24 +109,20 @@ export class SourceKeeper {
     this.#options.onFrame({ data, timeNs, sequence: this.#sequence, ...judgement });
   }
 
-  #look(end: (why: string) => void): void {
+  /** Why the source has to be started again; undefined while all is well. */
+  #trouble(): string | undefined {
     const { settings, now } = this.#options;
+    const { startMs, silentMs, frozenMs } = settings;
     const nowNs = now();
     const sinceMs = (ns: bigint): number => Number(nowNs - ns) / 1e6;
     if (this.#arrivedNs === undefined) {
-      if (sinceMs(this.#startedNs) > settings.startMs)
-        end(`expected a first frame within ${settings.startMs} ms, found none`);
-      return;
+      return sinceMs(this.#startedNs) > startMs ? `expected a first frame within ${startMs} ms, found none` : undefined;
     }
-    if (sinceMs(this.#arrivedNs) > settings.silentMs) {
-      return end(
-        `expected a frame every ${settings.silentMs} ms, found none for ${sinceMs(this.#arrivedNs).toFixed(0)} ms`,
-      );
-    }
-    const newSince = this.#newNs > this.#startedNs ? this.#newNs : this.#startedNs;
-    if (settings.frozenMs > 0 && sinceMs(newSince) > settings.frozenMs) {
-      end(`expected new pictures, found the same for ${sinceMs(newSince).toFixed(0)} ms: it hangs`);
-    }
+    const silent = sinceMs(this.#arrivedNs);
+    if (silent > silentMs) return `expected a frame every ${silentMs} ms, found none for ${silent.toFixed(0)} ms`;
+    const frozen = sinceMs(this.#newNs > this.#startedNs ? this.#newNs : this.#startedNs);
+    if (frozenMs > 0 && frozen > frozenMs) return `expected new pictures, found the same for ${frozen.toFixed(0)} ms`;
+    return undefined;
   }
 
   #again(why: string, sinceNs: bigint): void {

@@ -16,20 +16,34 @@ const VERSION_TIMEOUT_MS = 5000;
 
 /** Pictures from an ffmpeg of one's own, without a shell. Its errors go into why it ended, with what to do. */
 export function ffmpegSource(source: FfmpegSource, wanted: Wanted, options: FfmpegOptions): Source {
-  return (handlers) => new Ffmpeg(source, wanted, options, handlers);
+  let known: Promise<RateOption> | undefined;
+  const option = (): Promise<RateOption> => {
+    known ??= rateOption(options.program).catch((error) => {
+      known = undefined; // it may be installed meanwhile
+      throw error;
+    });
+    return known;
+  };
+  return (handlers) => new Ffmpeg(source, wanted, options, option, handlers);
 }
 
 class Ffmpeg implements RunningSource {
   #child: ChildProcess | undefined;
   #stopped = false;
 
-  constructor(source: FfmpegSource, wanted: Wanted, { program, now }: FfmpegOptions, handlers: SourceHandlers) {
+  constructor(
+    source: FfmpegSource,
+    wanted: Wanted,
+    { program, now }: FfmpegOptions,
+    option: () => Promise<RateOption>,
+    handlers: SourceHandlers,
+  ) {
     const end = (why: string): void => {
       if (!this.#stopped) handlers.onEnd(`${why}${remedy(why, source.input)}`);
     };
-    rateOption(program).then(
-      (option) => {
-        if (!this.#stopped) this.#child = run(program, ffmpegArguments(source, wanted, option), cutter, now, end);
+    option().then(
+      (rate) => {
+        if (!this.#stopped) this.#child = run(program, ffmpegArguments(source, wanted, rate), cutter, now, end);
       },
       (error: Error) => end(error.message),
     );
