@@ -1,6 +1,6 @@
 import type { Picture } from "../picture.ts";
 
-/** Where pictures come from. Starting it never throws: whatever goes wrong is its end. */
+/** Where pictures come from. Starting it never throws: whatever goes wrong is its end, told later. */
 export type Source = (handlers: SourceHandlers) => RunningSource;
 
 export interface SourceHandlers {
