@@ -41,6 +41,9 @@ export class SourceKeeper {
   #restarts = 0;
   /** Since the last source that was well for a while. */
   #restartsInRow = 0;
+  #lookedNs = 0n;
+  /** When this process last woke up late: what it did not hear before is no silence of the source. */
+  #wokeNs = 0n;
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -63,6 +66,7 @@ export class SourceKeeper {
   start(): void {
     const { source, now } = this.#options;
     this.#startedNs = now();
+    this.#lookedNs = this.#startedNs;
     this.#arrivedNs = undefined;
     this.#judge.restart();
     let ended = false;
@@ -114,7 +118,9 @@ export class SourceKeeper {
     const { settings, now } = this.#options;
     const { startMs, silentMs, frozenMs } = settings;
     const nowNs = now();
-    const sinceMs = (ns: bigint): number => Number(nowNs - ns) / 1e6;
+    if (Number(nowNs - this.#lookedNs) > 4e6 * WATCH_MS) this.#wokeNs = nowNs;
+    this.#lookedNs = nowNs;
+    const sinceMs = (ns: bigint): number => Number(nowNs - (ns > this.#wokeNs ? ns : this.#wokeNs)) / 1e6;
     if (this.#arrivedNs === undefined) {
       return sinceMs(this.#startedNs) > startMs ? `expected a first frame within ${startMs} ms, found none` : undefined;
     }

@@ -1,6 +1,7 @@
 import { benchLearner, type LearnerSpeed } from "../../learner/agent/bench.ts";
 import { benchSim } from "../../robots/speed.ts";
 import { expectPositionals, parseArguments, wholeNumber } from "./arguments.ts";
+import { benchCamera } from "./bench/camera.ts";
 import { benchLoop } from "./bench/loop.ts";
 import { benchReplay } from "./bench/replay.ts";
 import { benchFailures } from "./bench-failures.ts";
@@ -9,7 +10,7 @@ import { checkTask, robotCalled, robotDefaults } from "./robot-settings.ts";
 import { resolveSettings } from "./settings.ts";
 import { UsageError } from "./usage-error.ts";
 
-export const usage = `bench sim|learner|loop|replay|failures
+export const usage = `bench sim|learner|loop|replay|failures|camera
 
 Moves nothing but a simulated robot. Measures how fast this machine simulates one, on one core, or makes an update of the
 learner; or how well the control loop keeps its deadlines, with nobody learning and with a learner training flat out beside.
@@ -36,7 +37,10 @@ bench failures    lets every process of a simulated robot fail in every way, and
 
 bench replay      fills the learner's memory, without a robot, and measures what it takes and how fast batches are drawn
   --steps <n>     without images, by default 1000000
-  --images <n>    with a 64×64×3 image each, by default 100000`;
+  --images <n>    with a 64×64×3 image each, by default 100000
+
+bench camera      moves nothing: two simulated USB cameras to small frames; frames a second, their age, what they cost
+  --ffmpeg <path> by default ffmpeg, as the system finds it`;
 
 const SIM = { seconds: "text", json: "flag", robot: "text" } as const;
 const LOOP = { seconds: "text", json: "flag", robot: "text", realtime: "flag" } as const;
@@ -45,8 +49,9 @@ const LEARNER = { seconds: "text", json: "flag", workload: "text", threads: "tex
 export async function bench(argv: readonly string[]): Promise<number> {
   if (argv[0] === "failures") return benchFailures(argv.slice(1));
   if (argv[0] === "replay") return benchReplay(argv.slice(1));
+  if (argv[0] === "camera") return benchCamera(argv.slice(1));
   const every = { ...SIM, ...LEARNER, ...LOOP };
-  const [what] = expectPositionals("bench", ["sim|learner|loop|replay|failures"], parseArguments("bench", argv, every));
+  const [what] = expectPositionals("bench", ["sim|learner|loop|replay|failures|camera"], parseArguments("bench", argv, every));
   if (what === "sim") return sim(argv);
   if (what === "learner") return learner(argv);
   if (what === "loop") return loop(argv);

@@ -20,9 +20,10 @@ const fps = Number(scenario.get("fps") ?? 30);
 const [, width, height] = /.*scale=(\d+):(\d+)/.exec(after("-vf"));
 const size = width * height * (after("-pix_fmt") === "gray" ? 1 : 3);
 
+const values = new Uint8Array(size + 256).map((_, i) => i);
 let count = 0;
 function picture(number) {
-  return new Uint8Array(size).map((_, i) => number + i);
+  return values.subarray(number & 255, (number & 255) + size);
 }
 
 function mode() {

@@ -16,7 +16,7 @@ const SETTINGS: CameraSettings = {
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function rig(settings: Partial<CameraSettings> = {}) {
+function rig(settings: Partial<CameraSettings> = {}, clock = now) {
   const frames: Frame[] = [];
   const started: number[] = [];
   let handlers: SourceHandlers | undefined;
@@ -24,7 +24,7 @@ function rig(settings: Partial<CameraSettings> = {}) {
   let count = 0;
   const keeper = new SourceKeeper({
     settings: cameraSettings({ ...SETTINGS, ...settings }),
-    now,
+    now: clock,
     onFrame: (frame) => frames.push(frame),
     source: (given) => {
       started.push(performance.now());
@@ -34,7 +34,7 @@ function rig(settings: Partial<CameraSettings> = {}) {
   });
   const show = (picture: Partial<Picture> = {}) => {
     const data = new Uint8Array(12).fill(count++);
-    handlers!.onPicture({ data, width: 2, height: 2, channels: 3, ...picture }, now());
+    handlers!.onPicture({ data, width: 2, height: 2, channels: 3, ...picture }, clock());
   };
   /** Shows a picture every `everyMs`. */
   const run = (forMs: number, everyMs: number, picture: Partial<Picture> = {}) => {
@@ -111,6 +111,19 @@ test("a source that never shows anything, and one that falls silent, are started
   vi.advanceTimersByTime(800);
   expect(started).toHaveLength(3);
   expect(keeper.fault!.text).toMatch(/^expected a frame every 500 ms, found none for 5\d\d ms$/);
+});
+
+test("a process that slept itself does not take that for silence of its source", () => {
+  let asleepNs = 0n;
+  const { keeper, started, run } = rig({ silentMs: 500, frozenMs: 0 }, () => now() + asleepNs);
+  keeper.start();
+  run(300, 100);
+  asleepNs = 5_000n * MS;
+  vi.advanceTimersByTime(450);
+  expect(started).toHaveLength(1);
+  expect(keeper.fault).toBeUndefined();
+  vi.advanceTimersByTime(150);
+  expect(keeper.fault!.text).toContain("expected a frame every 500 ms");
 });
 
 test("a source that shows the same for too long is started again, and its repeats are counted and its frames still come", () => {

@@ -41,9 +41,10 @@ async function opened(changes: Partial<CameraSettings> = {}): Promise<Class> {
         height: 48,
         scaledBy: "ffmpeg",
       },
-      silentMs: 300,
-      frozenMs: 400,
+      silentMs: 600,
+      frozenMs: 600,
       backoffMs: 50,
+      backoffMaxMs: 200,
       ...changes,
     },
     { now: () => process.hrtime.bigint(), report: (line) => lines.push(line) },
@@ -87,7 +88,7 @@ test("what freezes, repeats itself, falls silent or dies is told with cause and 
   for (const [mode, cause] of [
     ["freeze", /expected new pictures, found the same for \d+ ms/],
     ["repeat", /expected new pictures, found the same for \d+ ms/],
-    ["silent", /expected a frame every 300 ms, found none for \d+ ms/],
+    ["silent", /expected a frame every 600 ms, found none for \d+ ms/],
     ["die", /fake-ffmpeg.mjs ended with code 1: \/dev\/video0: No such device$/],
   ] as const) {
     const before = process.hrtime.bigint();
