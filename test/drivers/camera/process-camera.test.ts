@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -150,6 +151,45 @@ test("a camera's process that hangs is killed and started again", async () => {
   process.kill(camera.pids[0]!, "SIGSTOP");
   await vi.waitFor(() => expect(camera.counts().processRestarts).toBe(1), soon);
   await well(camera);
+});
+
+test("when the one that receives is killed, the camera's process and its source end", async () => {
+  const settings = {
+    name: "wrist",
+    shape: [8, 8, 3],
+    ffmpeg: FAKE,
+    source: {
+      kind: "ffmpeg",
+      input: { from: "url", url: `fake:control=${control}` },
+      width: 64,
+      height: 48,
+      scaledBy: "ffmpeg",
+    },
+  };
+  // A file, not --eval: what a process was started with, its children inherit.
+  const script = join(directory, "receiver.mjs");
+  writeFileSync(
+    script,
+    `import { ProcessCamera } from ${JSON.stringify(BUILT)};
+    const camera = new ProcessCamera(${JSON.stringify(settings)}, { now: () => process.hrtime.bigint(), report: () => {} });
+    await camera.open();
+    setInterval(() => camera.newest().sequence > 0 && camera.pids.length === 2 && console.log(camera.pids.join(" ")), 20);`,
+  );
+  const receiver = spawn(process.execPath, [script]);
+  try {
+    let said = "";
+    receiver.stdout.setEncoding("utf8").on("data", (text) => {
+      said += text;
+    });
+    await vi.waitFor(() => expect(said).toContain("\n"), soon);
+    const pids = said.split("\n")[0]!.split(" ").map(Number);
+    behave("silent");
+    expect(pids.map(gone)).toEqual([false, false]);
+    receiver.kill("SIGKILL");
+    await vi.waitFor(() => expect(pids.map(gone)).toEqual([true, true]), soon);
+  } finally {
+    receiver.kill("SIGKILL");
+  }
 });
 
 test("closed, its processes are gone; it can be closed twice and opened again", async () => {
