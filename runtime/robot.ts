@@ -213,7 +213,7 @@ export interface Driver {
   open(): Promise<void>;
   /** After `open`: what calibration says each joint can reach, rad; absent where nothing was calibrated. */
   readonly calibrated?: readonly { readonly min: number; readonly max: number }[];
-  /** After `open`: hash of the calibration in use; absent where there is none. */
+  /** After `open`: hash of the calibration in use; absent or "" where there is none. */
   readonly calibrationHash?: string;
   /** Newest sample. Throws when there is none fresh enough. */
   read(): Promise<Sample>;

@@ -22,6 +22,11 @@ export class SeeingDriver implements Required<Driver> {
     return this.#driver.calibrated ?? [];
   }
 
+  /** "" where the machine's driver has none. */
+  get calibrationHash(): string {
+    return this.#driver.calibrationHash ?? "";
+  }
+
   async prepare(): Promise<void> {
     await this.#driver.prepare?.();
   }

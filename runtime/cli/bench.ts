@@ -51,7 +51,11 @@ export async function bench(argv: readonly string[]): Promise<number> {
   if (argv[0] === "replay") return benchReplay(argv.slice(1));
   if (argv[0] === "camera") return benchCamera(argv.slice(1));
   const every = { ...SIM, ...LEARNER, ...LOOP };
-  const [what] = expectPositionals("bench", ["sim|learner|loop|replay|failures|camera"], parseArguments("bench", argv, every));
+  const [what] = expectPositionals(
+    "bench",
+    ["sim|learner|loop|replay|failures|camera"],
+    parseArguments("bench", argv, every),
+  );
   if (what === "sim") return sim(argv);
   if (what === "learner") return learner(argv);
   if (what === "loop") return loop(argv);
