@@ -20,6 +20,8 @@ export type Publish<T extends TypeName> = (message: MessageTypes[T]) => boolean;
 export interface Transport {
   /** For messages to people. */
   readonly name: string;
+  /** False before `open`, and while a lost connection is not there again. */
+  readonly connected: boolean;
   /** Loads what `open` needs. */
   prepare?(): Promise<void>;
   /** `onReturn`: a lost connection is there again, with everything subscribed and advertised as before. */

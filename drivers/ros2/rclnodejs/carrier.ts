@@ -26,6 +26,11 @@ export class RclnodejsTransport implements Transport {
     this.#load = load;
   }
 
+  /** There is nothing to lose: ROS 2 has no server. */
+  get connected(): boolean {
+    return this.#open !== undefined;
+  }
+
   async prepare(): Promise<void> {
     this.#rclnodejs ??= await this.#load();
     const rcl = this.#rclnodejs;

@@ -61,6 +61,10 @@ export class RosbridgeTransport implements Transport {
     this.#report = report;
   }
 
+  get connected(): boolean {
+    return this.#connection?.up === true;
+  }
+
   async open(onReturn: () => void): Promise<void> {
     if (this.#connection !== undefined) return;
     const connection = new Connection(this.#url, this.#settings, {

@@ -33,6 +33,10 @@ export class Connection {
     this.#handlers = handlers;
   }
 
+  get up(): boolean {
+    return this.#up;
+  }
+
   /** Rejects when nobody is there; later losses are mended by itself. */
   open(): Promise<void> {
     return new Promise((resolve, reject) => {
