@@ -42,6 +42,7 @@ export function decode<T extends TypeName>(type: T, cdr: Uint8Array): MessageTyp
     throw new Error(`expected a ${type}, found ${cdr.length} bytes that are none: ${(error as Error).message}`);
   }
   const left = cdr.length - reader.lastReadByteLength();
+  if (left < 0) throw new Error(`expected a ${type} of ${cdr.length - left} bytes, found ${cdr.length}`);
   if (left > 3) throw new Error(`expected a ${type}, found ${left} bytes after its end: another definition of it?`);
   return message;
 }

@@ -119,7 +119,7 @@ class Reader {
     if (value.length % size !== 0) {
       throw new Error(`CBOR: expected whole numbers of ${size} bytes, found ${value.length} bytes at byte ${start}`);
     }
-    return new make(value.slice().buffer as ArrayBuffer);
+    return new make(new Uint8Array(value).buffer);
   }
 
   #take(length: number): Uint8Array {

@@ -73,7 +73,7 @@ export class ImageStates implements Device<"sensor_msgs/msg/Image"> {
   }
 
   keep(message: Image): void {
-    this.#newest = { ...message, data: message.data.slice() };
+    this.#newest = { ...message, data: new Uint8Array(message.data) };
   }
 }
 
@@ -109,6 +109,6 @@ export class CompressedImageStates implements Device<"sensor_msgs/msg/Compressed
   }
 
   keep({ data }: CompressedImage): void {
-    this.#newest = { compression: compressionOf(data), data: data.slice() };
+    this.#newest = { compression: compressionOf(data), data: new Uint8Array(data) };
   }
 }
