@@ -76,6 +76,14 @@ export class RosbridgeServer {
     for (const { socket } of this.#clients) socket.terminate();
   }
 
+  /** Takes nothing any more and answers nothing, though connected, until it is let go on. */
+  freeze(frozen: boolean): void {
+    for (const { socket } of this.#clients) {
+      if (frozen) socket.pause();
+      else socket.resume();
+    }
+  }
+
   async close(): Promise<void> {
     this.drop();
     this.#sockets?.close();
