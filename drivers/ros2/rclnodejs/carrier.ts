@@ -19,6 +19,8 @@ export class RclnodejsTransport implements Transport {
   readonly #clients = new Map<string, RclClient>();
   #rclnodejs: Rclnodejs | undefined;
   #open: RclNode | undefined;
+  /** ROS 2 was begun here, not by another node of this process. */
+  #began = false;
 
   constructor(node: string, load: () => Promise<Rclnodejs> = loadRclnodejs) {
     this.name = `ROS 2 node ${node}`;
@@ -34,7 +36,10 @@ export class RclnodejsTransport implements Transport {
   async prepare(): Promise<void> {
     this.#rclnodejs ??= await this.#load();
     const rcl = this.#rclnodejs;
-    if (rcl.isShutdown()) await rcl.init();
+    if (rcl.isShutdown()) {
+      await rcl.init();
+      this.#began = true;
+    }
     rcl.removeSignalHandlers();
   }
 
@@ -92,7 +97,8 @@ export class RclnodejsTransport implements Transport {
       node.destroy();
     }
     const rcl = this.#rclnodejs;
-    if (rcl !== undefined && !rcl.isShutdown()) rcl.shutdown();
+    if (this.#began && rcl !== undefined && !rcl.isShutdown()) rcl.shutdown();
+    this.#began = false;
   }
 
   #opened(): RclNode {
