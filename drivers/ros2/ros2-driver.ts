@@ -24,7 +24,8 @@ export interface Ros2DriverOptions {
   readonly wallMs: () => number;
 }
 
-type DiagnosticsType = "diagnostic_msgs/msg/DiagnosticArray";
+const DIAGNOSTICS = "diagnostic_msgs/msg/DiagnosticArray";
+type DiagnosticsType = typeof DIAGNOSTICS;
 
 /**
  * Any machine on ROS 2. Samples are the newest message of every topic, as old as the oldest of them; messages that cannot be
@@ -69,7 +70,8 @@ export class Ros2Driver implements Driver {
   }
 
   async prepare(): Promise<void> {
-    loadCodecs(this.#listener.intakes.map(({ device }) => device.topic.type));
+    const heard = this.#listener.intakes.map(({ device }) => device.topic.type);
+    loadCodecs([...heard, this.#output.type, DIAGNOSTICS]);
     await this.#options.transport.prepare?.();
   }
 
@@ -83,11 +85,7 @@ export class Ros2Driver implements Driver {
     try {
       this.#listener = this.#makeListener();
       this.#output.advertise(transport);
-      const topic: Topic<DiagnosticsType> = {
-        name: diagnosticsTopic,
-        type: "diagnostic_msgs/msg/DiagnosticArray",
-        qos: "command",
-      };
+      const topic: Topic<DiagnosticsType> = { name: diagnosticsTopic, type: DIAGNOSTICS, qos: "command" };
       if (diagnosticsMs > 0) this.#publishDiagnostics = transport.advertise(topic);
       this.#listener.subscribe(transport);
     } catch (error) {

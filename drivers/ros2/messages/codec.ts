@@ -6,6 +6,7 @@ import type { MessageTypes, TypeName } from "./types.ts";
 interface Codec {
   readonly reader: MessageReader;
   readonly writer: MessageWriter;
+  readonly definitions: ReturnType<typeof definitionsOf>;
 }
 
 const codecs = new Map<TypeName, Codec>();
@@ -14,7 +15,7 @@ function codecOf(type: TypeName): Codec {
   let codec = codecs.get(type);
   if (codec === undefined) {
     const definitions = definitionsOf(type);
-    codec = { reader: new MessageReader(definitions), writer: new MessageWriter(definitions) };
+    codec = { reader: new MessageReader(definitions), writer: new MessageWriter(definitions), definitions };
     codecs.set(type, codec);
   }
   return codec;
@@ -27,6 +28,27 @@ export function loadCodecs(types: readonly TypeName[]): void {
 
 export function encode<T extends TypeName>(type: T, message: MessageTypes[T]): Uint8Array {
   return codecOf(type).writer.writeMessage(message);
+}
+
+/** The same for what came from elsewhere: the writer takes a field that is missing for 0. Throws, naming the field. */
+export function encodeWhole<T extends TypeName>(type: T, message: unknown): Uint8Array {
+  const { definitions } = codecOf(type);
+  const assertWhole = (fields: (typeof definitions)[number]["definitions"], value: unknown, path: string): void => {
+    if (typeof value !== "object" || value === null)
+      throw new Error(`${type}: expected ${path || "a message"}, found ${value}`);
+    for (const field of fields) {
+      if (field.isConstant === true) continue;
+      const part = (value as Readonly<Record<string, unknown>>)[field.name];
+      const its = path === "" ? field.name : `${path}.${field.name}`;
+      if (part === undefined) throw new Error(`${type}: expected ${its}, found none`);
+      const nested = definitions.find(({ name }) => name === field.type);
+      if (nested === undefined) continue;
+      for (const each of field.isArray === true ? (part as unknown[]) : [part])
+        assertWhole(nested.definitions, each, its);
+    }
+  };
+  assertWhole(definitions[0]!.definitions, message, "");
+  return encode(type, message as MessageTypes[T]);
 }
 
 /**

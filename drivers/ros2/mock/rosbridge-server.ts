@@ -71,6 +71,11 @@ export class RosbridgeServer {
     await Promise.all([...this.#clients].map(pong));
   }
 
+  /** To every client, as it is. */
+  sendRaw(frame: Buffer | string): void {
+    for (const { socket } of this.#clients) socket.send(frame);
+  }
+
   /** Drops every connection, as a cable that is pulled. */
   drop(): void {
     for (const { socket } of this.#clients) socket.terminate();

@@ -3,7 +3,8 @@ import { copyCommand } from "../../sim/command.ts";
 import type { Publish, Topic, Transport } from "../transport.ts";
 import type { Output } from "./output.ts";
 
-type Type = "std_msgs/msg/Float64MultiArray";
+const TYPE = "std_msgs/msg/Float64MultiArray";
+type Type = typeof TYPE;
 
 const LAYOUT = { dim: [], data_offset: 0 };
 
@@ -13,6 +14,7 @@ const LAYOUT = { dim: [], data_offset: 0 };
  */
 export class ForwardOutput implements Output {
   readonly topic: string;
+  readonly type = TYPE;
   #publish: Publish<Type> = () => false;
 
   constructor(topic: string) {
@@ -24,7 +26,7 @@ export class ForwardOutput implements Output {
   }
 
   advertise(transport: Transport): void {
-    const topic: Topic<Type> = { name: this.topic, type: "std_msgs/msg/Float64MultiArray", qos: "command" };
+    const topic: Topic<Type> = { name: this.topic, type: TYPE, qos: "command" };
     this.#publish = transport.advertise(topic);
   }
 

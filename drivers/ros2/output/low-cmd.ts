@@ -5,7 +5,8 @@ import { motorsOf } from "../state/low-state.ts";
 import type { Publish, Topic, Transport } from "../transport.ts";
 import type { Output } from "./output.ts";
 
-type Type = "unitree_go/msg/LowCmd";
+const TYPE = "unitree_go/msg/LowCmd";
+type Type = typeof TYPE;
 
 /**
  * Targets and gains to a Go2's motors. The robot's own sport service must be off: two that command the motors fight. The
@@ -13,6 +14,7 @@ type Type = "unitree_go/msg/LowCmd";
  */
 export class LowCmdOutput implements Output {
   readonly topic: string;
+  readonly type = TYPE;
   readonly #motors: readonly number[];
   #publish: Publish<Type> = () => false;
 
@@ -27,7 +29,7 @@ export class LowCmdOutput implements Output {
   }
 
   advertise(transport: Transport): void {
-    const topic: Topic<Type> = { name: this.topic, type: "unitree_go/msg/LowCmd", qos: "command" };
+    const topic: Topic<Type> = { name: this.topic, type: TYPE, qos: "command" };
     this.#publish = transport.advertise(topic);
   }
 

@@ -4,7 +4,8 @@ import type { JointTrajectory, Time } from "../messages/types.ts";
 import type { Publish, Topic, Transport } from "../transport.ts";
 import type { Output } from "./output.ts";
 
-type Type = "trajectory_msgs/msg/JointTrajectory";
+const TYPE = "trajectory_msgs/msg/JointTrajectory";
+type Type = typeof TYPE;
 
 const NONE = new Float64Array(0);
 
@@ -14,6 +15,7 @@ const NONE = new Float64Array(0);
  */
 export class TrajectoryOutput implements Output {
   readonly topic: string;
+  readonly type = TYPE;
   readonly #names: readonly string[];
   readonly #reached: Time;
   #publish: Publish<Type> = () => false;
@@ -30,7 +32,7 @@ export class TrajectoryOutput implements Output {
   }
 
   advertise(transport: Transport): void {
-    const topic: Topic<Type> = { name: this.topic, type: "trajectory_msgs/msg/JointTrajectory", qos: "command" };
+    const topic: Topic<Type> = { name: this.topic, type: TYPE, qos: "command" };
     this.#publish = transport.advertise(topic);
   }
 

@@ -5,11 +5,13 @@ import { TWIST_PARTS, type TwistPart } from "../state/base.ts";
 import type { Publish, Topic, Transport } from "../transport.ts";
 import type { Output } from "./output.ts";
 
-type Type = "geometry_msgs/msg/Twist";
+const TYPE = "geometry_msgs/msg/Twist";
+type Type = typeof TYPE;
 
 /** Speeds to a base, as geometry_msgs/Twist: a command's positions are what the base is driven at. Every end state is speed 0. */
 export class TwistOutput implements Output {
   readonly topic: string;
+  readonly type = TYPE;
   readonly #places: readonly number[];
   #publish: Publish<Type> = () => false;
 
@@ -24,7 +26,7 @@ export class TwistOutput implements Output {
   }
 
   advertise(transport: Transport): void {
-    const topic: Topic<Type> = { name: this.topic, type: "geometry_msgs/msg/Twist", qos: "command" };
+    const topic: Topic<Type> = { name: this.topic, type: TYPE, qos: "command" };
     this.#publish = transport.advertise(topic);
   }
 

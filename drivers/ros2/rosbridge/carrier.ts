@@ -1,10 +1,13 @@
-import { encode } from "../messages/codec.ts";
-import type { MessageTypes, TypeName } from "../messages/types.ts";
+import { encodeWhole } from "../messages/codec.ts";
+import type { TypeName } from "../messages/types.ts";
 import type { Publish, Topic, Transport } from "../transport.ts";
 import { decodeCbor } from "./cbor.ts";
 import { Connection } from "./connection.ts";
 import { toJson } from "./json.ts";
 import { ROSBRIDGE_DEFAULTS, type RosbridgeSettings } from "./settings.ts";
+
+/** Different complaints about one server. */
+const MOST_TOLD = 100;
 
 interface Subscription {
   readonly topic: Topic;
@@ -22,7 +25,7 @@ interface Frame {
   readonly op?: unknown;
   readonly id?: unknown;
   readonly topic?: unknown;
-  readonly msg?: { readonly bytes?: unknown };
+  readonly msg?: unknown;
   readonly result?: unknown;
   readonly values?: unknown;
 }
@@ -149,29 +152,31 @@ export class RosbridgeTransport implements Transport {
     this.#connection?.send(toJson({ op: "advertise", id: `reverie:${name}`, topic: name, type, latch, queue_size: 1 }));
   }
 
+  /** Whatever the server sends, none of it may end the process that moves the robot. */
   #take(data: Buffer, isBinary: boolean): void {
-    let frame: Frame;
     try {
-      frame = (isBinary ? decodeCbor(data) : JSON.parse(data.toString())) as Frame;
+      const frame = (isBinary ? decodeCbor(data) : JSON.parse(data.toString())) as Frame | null;
+      if (frame?.op === "service_response") this.#answered(frame);
+      else if (frame?.op === "publish" && typeof frame.topic === "string")
+        this.#published(frame.topic, frame.msg, isBinary);
     } catch (error) {
-      this.#tellOnce("unreadable", `expected CBOR or JSON, found neither: ${(error as Error).message}`);
-      return;
+      this.#tellOnce((error as Error).message);
     }
-    if (frame.op === "service_response") this.#answered(frame);
-    else if (frame.op === "publish" && typeof frame.topic === "string")
-      this.#published(frame.topic, frame.msg, isBinary);
   }
 
-  #published(name: string, msg: Frame["msg"], isBinary: boolean): void {
+  #published(name: string, msg: unknown, isBinary: boolean): void {
     const subscription = this.#subscriptions.get(name);
     if (subscription === undefined) return;
-    if (!isBinary) {
-      this.#tellOnce(name, `${name}: expected ${this.#settings.compression}, found JSON: this server does not know it`);
+    const { compression } = this.#settings;
+    if (!isBinary) throw new Error(`${name}: expected ${compression}, found JSON: this server does not know it`);
+    const { topic, onMessage } = subscription;
+    if (compression === "cbor") {
+      onMessage(encodeWhole(topic.type, msg));
       return;
     }
-    const { topic, onMessage } = subscription;
-    if (msg?.bytes instanceof Uint8Array && this.#settings.compression === "cbor-raw") onMessage(msg.bytes);
-    else onMessage(encode(topic.type, msg as unknown as MessageTypes[TypeName]));
+    const bytes = (msg as { readonly bytes?: unknown } | null | undefined)?.bytes;
+    if (!(bytes instanceof Uint8Array)) throw new Error(`${name}: expected the bytes of a message, found none`);
+    onMessage(bytes);
   }
 
   #answered({ id, result, values }: Frame): void {
@@ -188,9 +193,9 @@ export class RosbridgeTransport implements Transport {
     for (const { service, failed } of [...this.#calls.values()]) failed(new Error(`service ${service}: ${reason}`));
   }
 
-  #tellOnce(key: string, text: string): void {
-    if (this.#told.has(key)) return;
-    this.#told.add(key);
+  #tellOnce(text: string): void {
+    if (this.#told.has(text) || this.#told.size >= MOST_TOLD) return;
+    this.#told.add(text);
     this.#report(`${this.name}: ${text}`);
   }
 }

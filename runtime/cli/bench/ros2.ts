@@ -13,7 +13,7 @@ const OPTIONS = { seconds: "text", json: "flag" } as const;
 const JOINTS = 12;
 const RATES_HZ = [100, 200, 500];
 /** Before it is measured, at each rate: the first messages find code that has not run yet. */
-const WARM_UP_MS = 1000;
+const WARM_UP_MS = 500;
 
 export interface RateSpeed {
   readonly rateHz: number;

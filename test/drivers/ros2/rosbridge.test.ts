@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { encode } from "../../../drivers/ros2/messages/codec.ts";
+import { encodeCbor } from "../../../drivers/ros2/mock/cbor.ts";
 import { Graph } from "../../../drivers/ros2/mock/graph.ts";
 import { RosbridgeServer } from "../../../drivers/ros2/mock/rosbridge-server.ts";
 import { RosbridgeTransport } from "../../../drivers/ros2/rosbridge/carrier.ts";
@@ -134,6 +135,60 @@ test("a topic's rate can be limited where it is sent", async () => {
   for (let i = 0; i < 20; i++) graph.publish(CMD.name, CMD.type, encode(CMD.type, message(i)));
   await until(() => heard > 0);
   expect(heard).toBe(1);
+});
+
+describe("a server that sends nonsense", () => {
+  const frames: [string, Buffer | string, string][] = [
+    ["bytes that are no CBOR", Buffer.of(0x9f), "CBOR: expected a definite length"],
+    ["text that is no JSON", "{op", "in JSON"],
+    [
+      "a message without its bytes",
+      encodeCbor({ op: "publish", topic: "/cmd", msg: { secs: 1 } }),
+      "/cmd: expected the bytes of a message",
+    ],
+    ["no message", encodeCbor({ op: "publish", topic: "/cmd" }), "/cmd: expected the bytes of a message"],
+    [
+      "JSON where CBOR was asked for",
+      '{"op":"publish","topic":"/cmd","msg":{}}',
+      "/cmd: expected cbor-raw, found JSON",
+    ],
+  ];
+
+  test("is told of it, each once, and nothing ends", async () => {
+    const { server, transport, lines, graph } = await connected();
+    const heard: Uint8Array[] = [];
+    transport.subscribe(CMD, (cdr) => heard.push(cdr));
+    await server.settled();
+    for (const harmless of ["null", "[]", "3", '"x"', '{"op":"service_response","id":"nobody"}'])
+      server.sendRaw(harmless);
+    for (const [, frame] of [...frames, ...frames]) server.sendRaw(frame);
+    graph.publish(CMD.name, CMD.type, encode(CMD.type, message(1)));
+    await until(() => heard.length > 0);
+    expect(heard).toHaveLength(1);
+    const reasons = [...new Set(frames.map(([, , reason]) => reason))];
+    expect(lines).toHaveLength(reasons.length);
+    reasons.forEach((reason, i) => {
+      expect(lines[i]).toContain(reason);
+    });
+  });
+
+  test.each([
+    [{}, "std_msgs/msg/Float64MultiArray: expected layout, found none"],
+    [
+      { layout: { dim: [{ label: "", size: 1 }], data_offset: 0 }, data: new Float64Array(0) },
+      "expected layout.dim.stride, found none",
+    ],
+    [{ layout: null, data: new Float64Array(0) }, "expected layout, found null"],
+  ])("a cbor message with a field missing (%j) is not read as zeros", async (msg, reason) => {
+    const { server, transport, lines } = await connected({ compression: "cbor" });
+    let heard = 0;
+    transport.subscribe(CMD, () => heard++);
+    await server.settled();
+    server.sendRaw(encodeCbor({ op: "publish", topic: "/cmd", msg }));
+    await until(() => lines.length > 0);
+    expect(lines[0]).toContain(reason);
+    expect(heard).toBe(0);
+  });
 });
 
 test("nobody there: the address, what was found and what to start", async () => {
