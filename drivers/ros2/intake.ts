@@ -22,6 +22,9 @@ export interface IntakeCounts {
   readonly repeated: number;
 }
 
+/** Told of one topic before the first is told again. */
+const MOST_REASONS = 5;
+
 /** Takes a topic's messages off the wire: reads, checks and dates each, and counts and tells those it refuses. */
 export class Intake<T extends TypeName = TypeName> {
   readonly device: Device<T>;
@@ -29,13 +32,15 @@ export class Intake<T extends TypeName = TypeName> {
   readonly #report: (text: string) => void;
   readonly #repeatNs: bigint;
   readonly #counts = { received: 0, refused: 0, repeated: 0 };
+  /** Reasons that were told since then. */
+  readonly #told = new Set<string>();
   #toldNs: bigint | undefined;
   #untold = 0;
   #timeNs: bigint | undefined;
   #arrivedNs: bigint | undefined;
   #refusal: string | undefined;
 
-  /** A topic that is refused again and again is told again after `repeatNs`. */
+  /** A reason to refuse that comes again and again is told again after `repeatNs`. */
   constructor(device: Device<T>, windowNs: bigint, repeatNs: bigint, report: (text: string) => void) {
     this.device = device;
     this.#clock = new StampClock(windowNs);
@@ -90,10 +95,14 @@ export class Intake<T extends TypeName = TypeName> {
     this.#counts.refused++;
     this.#refusal = `${this.device.topic.name}: ${reason}`;
     this.#untold++;
-    if (this.#toldNs !== undefined && nowNs - this.#toldNs < this.#repeatNs) return;
+    if (this.#toldNs === undefined || nowNs - this.#toldNs >= this.#repeatNs) {
+      this.#told.clear();
+      this.#toldNs = nowNs;
+    }
+    if (this.#told.has(reason) || this.#told.size >= MOST_REASONS) return;
+    this.#told.add(reason);
     const more = this.#untold > 1 ? ` (${this.#untold} messages)` : "";
     this.#report(`${this.#refusal}; refused${more}`);
-    this.#toldNs = nowNs;
     this.#untold = 0;
   }
 }

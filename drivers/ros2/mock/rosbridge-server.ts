@@ -38,6 +38,7 @@ export class RosbridgeServer {
   readonly #graph: Graph;
   readonly #now: () => { readonly secs: number; readonly nsecs: number };
   readonly #clients = new Set<Client>();
+  #refusing = false;
   #server: Server | undefined;
   #sockets: WebSocketServer | undefined;
 
@@ -76,7 +77,13 @@ export class RosbridgeServer {
     for (const { socket } of this.#clients) socket.send(frame);
   }
 
-  /** Drops every connection, as a cable that is pulled. */
+  /** As a cable that is out: every connection is dropped and none is taken, until it is in again. */
+  refuse(out: boolean): void {
+    this.#refusing = out;
+    if (out) this.drop();
+  }
+
+  /** Drops every connection; clients may come again at once. */
   drop(): void {
     for (const { socket } of this.#clients) socket.terminate();
   }
@@ -97,6 +104,10 @@ export class RosbridgeServer {
   }
 
   #welcome(socket: WebSocket): void {
+    if (this.#refusing) {
+      socket.terminate();
+      return;
+    }
     const client: Client = { socket, subscriptions: new Map(), advertised: new Map() };
     this.#clients.add(client);
     socket.on("message", (data) => {

@@ -87,17 +87,14 @@ export class Connection {
     });
     socket.on("open", () => {
       this.#up = true;
-      this.#failures = 0;
       this.#heardMs = performance.now();
       this.#watch(socket);
       opened();
       this.#handlers.onUp(opened !== this.#again);
     });
-    socket.on("pong", () => {
-      this.#heardMs = performance.now();
-    });
+    socket.on("pong", () => this.#heard());
     socket.on("message", (data, isBinary) => {
-      this.#heardMs = performance.now();
+      this.#heard();
       this.#handlers.onMessage(data as Buffer, isBinary);
     });
     socket.on("close", () => {
@@ -113,6 +110,12 @@ export class Connection {
   }
 
   readonly #again = (): void => this.#handlers.report(`rosbridge at ${this.#url}: connected again`);
+
+  /** Only now the server is well: some take a connection and drop it at once, again and again. */
+  #heard(): void {
+    this.#heardMs = performance.now();
+    this.#failures = 0;
+  }
 
   #later(): void {
     if (this.#closed) return;

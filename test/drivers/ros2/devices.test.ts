@@ -86,6 +86,15 @@ describe("joint states", () => {
     expect(lines[1]).toMatch(/refused \(50 messages\)$/);
   });
 
+  test("another reason is told at once, but not each of very many", () => {
+    const { lines, receive } = joints();
+    receive(jointState(2, { position: new Float64Array(2) }));
+    receive(jointState(2, { position: Float64Array.of(0, 0, Number.NaN) }));
+    expect(lines).toHaveLength(2);
+    for (let i = 4; i < 30; i++) receive(jointState(2, { position: new Float64Array(i) }));
+    expect(lines).toHaveLength(5);
+  });
+
   test("joints of others are told of once and not used", () => {
     const { device, lines, receive } = joints();
     const more = { name: ["finger", "wrist", "shoulder", "elbow"], position: Float64Array.of(9, 3, 1, 2) };
