@@ -17,8 +17,6 @@ export interface Taken {
 
 /** Which packets may come; anything else that looks like the beginning of one is noise. */
 export interface Expected {
-  /** Whether a packet of this servo may come. */
-  id(id: number): boolean;
-  /** Bytes of a servo's answer. It may also be 0, a bare status. */
-  readonly size: number;
+  /** Bytes of data in this servo's answer, which may also be a bare status; undefined when none of its may come. */
+  sizeOf(id: number): number | undefined;
 }

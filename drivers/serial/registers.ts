@@ -35,7 +35,7 @@ export function encodeRegister(
   { address, size, sign }: Register,
   order: ByteOrder,
   value: number,
-  into = new Uint8Array(size),
+  into: Uint8Array = new Uint8Array(size),
   offset = 0,
 ): Uint8Array {
   const [min, max] = registerRange({ size, ...(sign !== undefined && { sign }) });

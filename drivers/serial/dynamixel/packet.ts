@@ -96,6 +96,8 @@ function isPossible(id: number, length: number, expected: Expected | undefined):
   if ((id > HIGHEST_ID && id !== BROADCAST) || length < 3) return false;
   if (expected === undefined) return length <= MOST_PARAMS + Math.ceil(MOST_PARAMS / 3) + 3;
   // Stuffing adds a byte to every three at most.
-  const plain = expected.size + 4;
-  return expected.id(id) && (length === 4 || (length >= plain && length <= plain + Math.ceil(plain / 3)));
+  const size = expected.sizeOf(id);
+  if (size === undefined) return false;
+  const plain = size + 4;
+  return length === 4 || (length >= plain && length <= plain + Math.ceil(plain / 3));
 }

@@ -93,13 +93,13 @@ test("a broken length does not swallow the replies after it when the length is k
   const second = encodePacket({ id: 2, code: 0x55, params: Uint8Array.of(0, 3, 4) });
   const bytes = Uint8Array.of(...first, ...second);
   expect(takePacket(bytes).packet).toBeUndefined();
-  expect(takePacket(bytes, { id: (id) => id <= 2, size: 2 }).packet?.id).toBe(2);
+  expect(takePacket(bytes, { sizeOf: () => 2 }).packet?.id).toBe(2);
 });
 
 test("a stuffed reply of the expected size is believed", () => {
   const data = Uint8Array.of(0xff, 0xff, 0xfd, 0xff, 0xff, 0xfd);
   const bytes = encodePacket({ id: 1, code: 0x55, params: Uint8Array.of(0, ...data) });
-  expect(takePacket(bytes, { id: () => true, size: data.length }).packet?.params.slice(1)).toEqual(data);
+  expect(takePacket(bytes, { sizeOf: () => data.length }).packet?.params.slice(1)).toEqual(data);
 });
 
 test("an id that does not fit is refused", () => {

@@ -50,7 +50,7 @@ test("a packet inside a half-arrived packet is not believed", () => {
 });
 
 test("after noise the next packet is found", () => {
-  const expected = { id: (id: number) => id === 3, size: 2 };
+  const expected = { sizeOf: (id: number) => (id === 3 ? 2 : undefined) };
   const reply = encodePacket({ id: 3, code: 0, params: Uint8Array.of(0x34, 0x12) });
   fc.assert(
     fc.property(fc.array(anyByte, { maxLength: 30 }), (noise) => {
@@ -68,7 +68,7 @@ test("a broken length does not swallow the replies after it when the length is k
   const second = encodePacket({ id: 2, code: 0, params: Uint8Array.of(3, 4) });
   const bytes = Uint8Array.of(...first, ...second);
   expect(takePacket(bytes).packet).toBeUndefined();
-  expect(takePacket(bytes, { id: (id) => id <= 2, size: 2 }).packet?.id).toBe(2);
+  expect(takePacket(bytes, { sizeOf: () => 2 }).packet?.id).toBe(2);
 });
 
 test("one changed byte is never believed, and counted when the header survived", () => {
@@ -77,7 +77,7 @@ test("one changed byte is never believed, and counted when the header survived",
       const bytes = encodePacket(packet);
       const at = where % bytes.length;
       bytes[at] = bytes[at]! ^ change;
-      const found = takePacket(bytes, { id: () => true, size: packet.params.length }).packet;
+      const found = takePacket(bytes, { sizeOf: () => packet.params.length }).packet;
       // A shorter packet that happens to lie inside is another one, not this one changed.
       if (found?.params.length === packet.params.length) expect(found).toEqual(packet);
     }),

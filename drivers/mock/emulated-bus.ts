@@ -1,0 +1,256 @@
+import { Random } from "../../runtime/random.ts";
+import type { Answer, Protocol } from "./answers.ts";
+import { type EmulatedServo, RESET_VOLTS } from "./emulated-servo.ts";
+import { type Fault, isActive } from "./faults.ts";
+import type { Plant } from "./plant.ts";
+
+/** Time for an emulated bus: monotonic ms, and something that happens later, to a fraction of a ms where that matters. */
+export interface BusTimers {
+  now(): number;
+  after(ms: number, act: () => void): () => void;
+}
+
+export interface EmulatedBusOptions {
+  readonly protocol: Protocol;
+  /** In the order of the plant's joints. */
+  readonly servos: readonly EmulatedServo[];
+  readonly plant: Plant;
+  readonly timers: BusTimers;
+  readonly faults?: readonly Fault[];
+  readonly seed?: number;
+  /** Bytes take the time they take at this many bits a second; 0: none, and answers come before the request returns. */
+  readonly pacedBaud?: number;
+  /** What is sent comes back first, as from an adapter that listens to its own line. */
+  readonly echo?: boolean;
+  /** V, of a healthy supply; °C. */
+  readonly volts?: number;
+  readonly celsius?: number;
+}
+
+/** Requests with so much silence in between have nothing to do with each other, ms. */
+const STALE_MS = 20;
+const BITS_PER_BYTE = 10;
+/** N·m at which an emulated servo reports full load. */
+const FULL_LOAD = 3;
+
+/** A chain of emulated servos on one wire: bytes in, bytes out, a plant behind them and faults on the way. */
+export class EmulatedBus {
+  readonly servos: readonly EmulatedServo[];
+  readonly plant: Plant;
+  /** Gets what the servos say. */
+  onBytes: (bytes: Uint8Array) => void = () => {};
+  /** Told when the cable is pulled and put back, where a fault says that the port notices. */
+  onPlug: (plugged: boolean) => void = () => {};
+  /** Bits a second that the other side talks at; undefined: nobody can tell, and everybody understands. */
+  baud: number | undefined;
+  readonly #options: EmulatedBusOptions;
+  readonly #random: Random;
+  readonly #ids: readonly number[];
+  readonly #beganMs: number;
+  readonly #wasOut: boolean[];
+  #buffer: Uint8Array = new Uint8Array(0);
+  #heardMs: number;
+  #wireFree = 0;
+  #callOffs: (() => void)[] = [];
+
+  constructor(options: EmulatedBusOptions) {
+    this.#options = options;
+    this.servos = options.servos;
+    this.plant = options.plant;
+    this.#random = new Random(options.seed ?? 0, "bus faults");
+    this.#ids = options.servos.map((servo) => servo.id);
+    this.#beganMs = options.timers.now();
+    this.#heardMs = this.#beganMs;
+    this.#wasOut = options.servos.map(() => false);
+    for (const fault of options.faults ?? []) this.#begin(fault);
+    this.#live();
+  }
+
+  /** Bytes from the other side; they may be kept. */
+  receive(bytes: Uint8Array): void {
+    const now = this.#options.timers.now();
+    if (this.#unplugged()) return;
+    if (this.#options.echo === true) this.onBytes(bytes);
+    if (now - this.#heardMs > STALE_MS) this.#buffer = new Uint8Array(0);
+    this.#live();
+    this.#heardMs = now;
+    this.#buffer = this.#buffer.length === 0 ? bytes : Uint8Array.of(...this.#buffer, ...bytes);
+    this.#wireFree = Math.max(now, this.#wireFree) + this.#wireMs(bytes.length);
+    for (;;) {
+      const before = this.#buffer.length;
+      const listening = this.servos.filter((servo) => this.#listens(servo));
+      const { answers, used } = this.#options.protocol.serve(this.#buffer, listening);
+      this.#buffer = this.#buffer.subarray(used);
+      if (answers.length > 0) this.#answer(answers);
+      if (used === 0 || used === before) break;
+    }
+    this.#drive();
+  }
+
+  /** The machine as it is now, whether or not anybody asked. */
+  look(): void {
+    this.#live();
+  }
+
+  /** What each motor follows now, rad; undefined for one that follows nothing. */
+  targets(): readonly (number | undefined)[] {
+    this.#live();
+    return this.servos.map((servo) => {
+      const drive = servo.drive();
+      return typeof drive === "number" ? drive : undefined;
+    });
+  }
+
+  close(): void {
+    for (const callOff of this.#callOffs) callOff();
+    this.#callOffs = [];
+  }
+
+  /** s since it began. */
+  get #seconds(): number {
+    return (this.#options.timers.now() - this.#beganMs) / 1000;
+  }
+
+  #begin(fault: Fault): void {
+    if (fault.kind === "wrong-id") {
+      const servo = this.#servo(fault.servo);
+      servo.save(servo.manners.family.id, fault.id);
+    } else if (fault.kind === "unplug" && fault.reported === true) {
+      const { from = 0, for: seconds } = fault;
+      const at = (ms: number, plugged: boolean): void => {
+        this.#callOffs.push(this.#options.timers.after(ms, () => this.onPlug(plugged)));
+      };
+      at(from * 1000, false);
+      if (seconds !== undefined) at((from + seconds) * 1000, true);
+    }
+  }
+
+  #servo(id: number): EmulatedServo {
+    const servo = this.servos[this.#ids.indexOf(id)];
+    if (servo === undefined) throw new Error(`fault: no servo ${id}; here there are ${this.#ids.join(", ")}`);
+    return servo;
+  }
+
+  #unplugged(): boolean {
+    return this.#active().some(({ kind }) => kind === "unplug");
+  }
+
+  #active(): readonly Fault[] {
+    const { faults = [] } = this.#options;
+    return faults.filter((fault) => isActive(fault, this.#seconds));
+  }
+
+  #listens(servo: EmulatedServo): boolean {
+    if (servo.dead || this.#wasOut[this.servos.indexOf(servo)]) return false;
+    const { baud, bauds } = servo.manners.family;
+    return this.baud === undefined || bauds[servo.get(baud)] === this.baud;
+  }
+
+  /** The plant to the present, and everything that can be measured into the registers. */
+  #live(): void {
+    const { timers, plant, volts = 12, celsius = 30 } = this.#options;
+    const now = timers.now();
+    const active = this.#active();
+    for (const servo of this.servos) servo.manners.silent?.(servo, now - this.#heardMs);
+    this.#drive();
+    plant.advance(now);
+    const supply = Math.min(volts, ...active.map((fault) => (fault.kind === "brown-out" ? fault.volts : volts)));
+    for (let i = 0; i < this.servos.length; i++) {
+      const servo = this.servos[i]!;
+      let warmth = celsius;
+      let stuck = false;
+      let dead = false;
+      let direction: 1 | -1 = 1;
+      for (const fault of active) {
+        if (!("servo" in fault) || fault.servo !== this.#ids[i]) continue;
+        if (fault.kind === "over-temperature") warmth = fault.celsius;
+        else if (fault.kind === "stuck-encoder") stuck = true;
+        else if (fault.kind === "dead") dead = true;
+        else if (fault.kind === "reversed") direction = -1;
+      }
+      servo.dead = dead;
+      servo.reversed = direction < 0;
+      if (stuck) servo.stick();
+      else servo.stuck = undefined;
+      const out = supply < RESET_VOLTS;
+      if (out && !this.#wasOut[i]) servo.powerCycle();
+      this.#wasOut[i] = out;
+      const load = Math.min(1, Math.max(-1, plant.effort(i) / FULL_LOAD));
+      const motion = { position: plant.position(i), velocity: plant.velocity(i) };
+      servo.feel({ ...motion, load, volts: supply, celsius: warmth });
+    }
+  }
+
+  #drive(): void {
+    for (let i = 0; i < this.servos.length; i++) {
+      const servo = this.servos[i]!;
+      this.plant.drive(i, servo.drive(), servo.manners.torqueLimit(servo));
+    }
+  }
+
+  #answer(answers: readonly Answer[]): void {
+    const now = this.#options.timers.now();
+    let begins = Math.max(now, this.#wireFree);
+    for (let i = 0; i < answers.length; i++) {
+      const { servo, bytes, delayUs } = answers[i]!;
+      const wire = this.#wireMs(bytes.length);
+      begins += this.#options.pacedBaud ? delayUs / 1000 : 0;
+      const both = this.#colliding(answers, i);
+      for (let k = 0; k < both; k++) i++;
+      this.#say(servo, both === 0 ? bytes : collide(answers.slice(i - both, i + 1)), begins + wire);
+      begins += wire;
+    }
+    this.#wireFree = begins;
+  }
+
+  /** How many of the next answers come from servos with the same id, at the same time. */
+  #colliding(answers: readonly Answer[], at: number): number {
+    let more = 0;
+    while (answers[at + more + 1]?.servo.id === answers[at]!.servo.id && answers[at + more + 1] !== undefined) more++;
+    return more;
+  }
+
+  /** Puts `bytes` on the wire so that they are there at `atMs`, with whatever happens to them. */
+  #say(servo: EmulatedServo, bytes: Uint8Array, atMs: number): void {
+    const id = this.#ids[this.servos.indexOf(servo)]!;
+    let spoken = bytes;
+    let times = 1;
+    let late = 0;
+    for (const fault of this.#active()) {
+      if ("servo" in fault && fault.servo !== undefined && fault.servo !== id) continue;
+      if (fault.kind === "drop" && this.#random.uniform() < fault.share) times = 0;
+      else if (fault.kind === "duplicate" && this.#random.uniform() < fault.share) times *= 2;
+      else if (fault.kind === "corrupt" && this.#random.uniform() < fault.share)
+        spoken = this.#corrupt(spoken, fault.bytes);
+      else if (fault.kind === "delay" && this.#random.uniform() < (fault.share ?? 1)) late += fault.ms;
+      else if (fault.kind === "jitter") late += fault.ms * this.#random.uniform();
+    }
+    for (let i = 0; i < times; i++) this.#deliver(spoken, atMs + late);
+  }
+
+  #deliver(bytes: Uint8Array, atMs: number): void {
+    const { timers } = this.#options;
+    const wait = atMs - timers.now();
+    if (wait <= 0) this.onBytes(bytes);
+    else timers.after(wait, () => this.#unplugged() || this.onBytes(bytes));
+  }
+
+  #corrupt(bytes: Uint8Array, neighbours = 1): Uint8Array {
+    const changed = bytes.slice();
+    const count = Math.min(neighbours, bytes.length);
+    const first = this.#random.integer(bytes.length - count + 1);
+    for (let i = first; i < first + count; i++) changed[i] = changed[i]! ^ (1 + this.#random.integer(255));
+    return changed;
+  }
+
+  #wireMs(bytes: number): number {
+    const { pacedBaud = 0 } = this.#options;
+    return pacedBaud > 0 ? (1000 * BITS_PER_BYTE * bytes) / pacedBaud : 0;
+  }
+}
+
+/** Several talk at once: a 0 of one wins over a 1 of another. */
+function collide(answers: readonly Answer[]): Uint8Array {
+  const length = Math.max(...answers.map(({ bytes }) => bytes.length));
+  return Uint8Array.from({ length }, (_, i) => answers.reduce((all, { bytes }) => all & (bytes[i] ?? 0xff), 0xff));
+}
