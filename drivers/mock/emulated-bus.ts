@@ -95,10 +95,7 @@ export class EmulatedBus {
   /** What each motor follows now, rad; undefined for one that follows nothing. */
   targets(): readonly (number | undefined)[] {
     this.#live();
-    return this.servos.map((servo) => {
-      const drive = servo.drive();
-      return typeof drive === "number" ? drive : undefined;
-    });
+    return this.servos.map((servo) => (typeof servo.drive() === "number" ? servo.goalAngle : undefined));
   }
 
   close(): void {
@@ -170,14 +167,14 @@ export class EmulatedBus {
       }
       servo.dead = dead;
       servo.reversed = direction < 0;
-      if (stuck) servo.stick();
-      else servo.stuck = undefined;
       const out = supply < RESET_VOLTS;
-      if (out && !this.#wasOut[i]) servo.powerCycle();
+      if (out !== this.#wasOut[i]) servo.powerCycle();
       this.#wasOut[i] = out;
       const load = Math.min(1, Math.max(-1, plant.effort(i) / FULL_LOAD));
       const motion = { position: plant.position(i), velocity: plant.velocity(i) };
-      servo.feel({ ...motion, load, volts: supply, celsius: warmth });
+      if (!out) servo.feel({ ...motion, load, volts: supply, celsius: warmth });
+      if (stuck) servo.stick();
+      else servo.stuck = undefined;
     }
   }
 

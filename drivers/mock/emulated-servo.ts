@@ -148,6 +148,13 @@ export class EmulatedServo {
     return this.#position + (this.direction * way * 2 * Math.PI) / countsPerTurn;
   }
 
+  /** The angle that its goal stands for, rad, whether or not it follows it. */
+  get goalAngle(): number {
+    const { countsPerTurn, goal } = this.manners.family;
+    const middle = this.manners.present(this, this.mounting.zero);
+    return (this.direction * (this.get(goal) - middle) * 2 * Math.PI) / countsPerTurn;
+  }
+
   /** The encoder stays where it is. */
   stick(): void {
     this.stuck ??= this.#exact;

@@ -26,6 +26,8 @@ export const SERIAL_DEFAULTS = {
     plausibleJump: 0.05,
     /** Servo ticks between two looks at a servo's temperature, voltage, current and torque; each time one servo's turn. */
     healthEveryTicks: 1,
+    /** A servo that stayed silent so many ticks in a row is asked only in its turn of the health round, until it answers. */
+    silentTicks: 5,
     /** A joint may be so far outside its calibrated range at opening, rad. */
     outsideRange: 0.1,
     /** Dynamixel: the servo stops by itself when the bus was silent for so long; 0: never. Rounded to 20 ms. */

@@ -69,7 +69,7 @@ export interface ServoFamily {
   /** Makes the motor brake without following a target, and undoes it; absent where it cannot: it lets go instead. */
   readonly damping?: {
     on(gain: number): readonly Setting[];
-    /** Read before damping and written back after. */
+    /** What it changes; `setup` says how these are otherwise. The first is 0 while damped and only then. */
     readonly saved: readonly Register[];
   };
   /** Stops the servo when the bus falls silent. */

@@ -51,6 +51,9 @@ export const DYNAMIXEL_X: ServoFamily = {
     { name: "status return level", register: X.statusReturnLevel, value: 2 },
     { name: "profile acceleration", register: X.profileAcceleration, value: 0 },
     { name: "profile velocity", register: X.profileVelocity, value: 0 },
+    { name: "position P gain", register: X.positionPGain, value: 800 },
+    { name: "position I gain", register: X.positionIGain, value: 0 },
+    { name: "position D gain", register: X.positionDGain, value: 0 },
   ],
   // Without its proportional part the position controller brakes: its derivative part sees the velocity alone.
   damping: {

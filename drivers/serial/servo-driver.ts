@@ -1,0 +1,348 @@
+import type { Clock } from "../../runtime/clock.ts";
+import type { Driver, EndState, JointCommand, RobotSpec, Sample } from "../../runtime/robot.ts";
+import { assertCommand, copyCommand, emptyCommand } from "../sim/command.ts";
+import { AskedServos } from "./asked-servos.ts";
+import { SERIAL_DEFAULTS, type ServoDriverSettings } from "./defaults.ts";
+import { HealthRound } from "./health-round.ts";
+import { JointStates } from "./joint-states.ts";
+import { meetServo } from "./meet-servos.ts";
+import { Motors } from "./motors.ts";
+import { type ServoBus, type SyncReplies, syncReplies } from "./servo-bus.ts";
+import { errorNames, type RawHealth, type ServoFamily } from "./servo-family.ts";
+import type { ServoJoint } from "./servo-joint.ts";
+
+export interface ServoDriverOptions {
+  readonly spec: RobotSpec;
+  readonly bus: ServoBus;
+  readonly family: ServoFamily;
+  /** From calibration, one a joint in the spec's order, asked for at each opening. Throws where there is none. */
+  joints(): Promise<readonly ServoJoint[]>;
+  readonly clock: Clock;
+  readonly settings?: Partial<ServoDriverSettings>;
+  /** A line for a person when something is not as it should be, and when it is again. */
+  readonly report?: (line: string) => void;
+}
+
+/** Tries of what has to succeed at opening. */
+const OPENING_TRIES = 5;
+/** Between two attempts to meet the servos of a bus that came back, ns. */
+const MEET_AGAIN_NS = 500_000_000n;
+
+/** Everything that exists while the driver is open. */
+interface Session {
+  readonly joints: readonly ServoJoint[];
+  readonly ids: readonly number[];
+  readonly asked: AskedServos;
+  readonly states: JointStates;
+  readonly motors: Motors;
+  readonly health: HealthRound;
+  readonly replies: SyncReplies;
+  readonly counts: Int32Array;
+  readonly sent: JointCommand;
+  /** Joints whose motor does not do what it was told: their samples age until it does again. */
+  readonly down: Uint8Array;
+}
+
+/**
+ * A machine of smart servos on one bus. A tick is one sync read of position, velocity and load, one sync write of goals,
+ * and in their shadow a look at the health of one servo. The servos follow goals with gains of their own: kp and kd of a
+ * command are checked and not sent.
+ *
+ * Once open, nothing on the bus makes a call throw: a reply that is damaged, missing or cannot be true leaves the joint's
+ * last sample, which ages, and the governor's watchdog judges. The same holds for the whole bus while it is lost, and for a
+ * servo whose motor went out by itself. A bus that comes back is met anew and brought to the end state asked for meanwhile.
+ *
+ * "damp" brakes where the servos can (Dynamixel: derivative gain alone) and otherwise lets go, with the gears' own friction.
+ */
+export class ServoDriver implements Driver {
+  readonly #options: ServoDriverOptions;
+  readonly #settings: ServoDriverSettings;
+  readonly #report: (line: string) => void;
+  #session: Session | undefined;
+  /** Whether the servos were met since the bus was last lost, and not before when to try it again. */
+  #met = false;
+  #meeting: Promise<void> | undefined;
+  #meetAgainNs = 0n;
+  /** The motors follow goals from `write`. */
+  #following = false;
+  /** The end state in force, or asked for while the bus was lost. */
+  #end: EndState | undefined;
+  /** Orders to the motors, one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #looking: Promise<void> | undefined;
+  /** Changes with every order to the motors; a look at a servo that began before says nothing of it. */
+  #orders = 0;
+  #wroteSinceRead = false;
+  #ticks = 0;
+
+  constructor(options: ServoDriverOptions) {
+    this.#options = options;
+    this.#settings = { ...SERIAL_DEFAULTS.driver, ...options.settings };
+    this.#report = (line) => options.report?.(`${options.spec.name}: ${line}`);
+  }
+
+  get calibrated(): readonly { readonly min: number; readonly max: number }[] {
+    return this.#session?.joints ?? [];
+  }
+
+  /**
+   * Moves nothing and lets nothing go: a motor that carries a load goes on doing so. Throws with the servo and what is
+   * wrong with it when one is missing, is another one, or cannot be set up, and when the robot is not calibrated.
+   */
+  async open(): Promise<void> {
+    if (this.#session !== undefined) return;
+    const { spec, bus } = this.#options;
+    const joints = await this.#options.joints();
+    if (joints.length !== spec.joints.length) {
+      throw new Error(`${spec.name}: expected a calibration of ${spec.joints.length} joints, found ${joints.length}`);
+    }
+    await bus.open();
+    this.#session = this.#begin(joints);
+    try {
+      await this.#meet();
+    } catch (error) {
+      this.#session = undefined;
+      await bus.close();
+      throw error;
+    }
+    bus.line.onState = (state, reason) => {
+      if (state === "lost") this.#met = false;
+      if (state !== "closed") this.#report(`the bus on ${bus.line.name} is ${state}: ${reason}`);
+    };
+  }
+
+  async read(): Promise<Sample> {
+    const session = this.#opened();
+    const { bus, clock, family } = this.#options;
+    const timeNs = clock.now();
+    if (!this.#met) this.#meetInTime(timeNs);
+    else if (await bus.syncRead(session.asked.ids, family.state.address, family.state.size, session.replies)) {
+      this.#accept(session, timeNs);
+    }
+    if (!this.#wroteSinceRead) this.#look(session);
+    this.#wroteSinceRead = false;
+    return session.states.sample();
+  }
+
+  /** While the bus is lost nothing is sent, and what was sent last is returned. */
+  async write(command: JointCommand): Promise<JointCommand> {
+    const session = this.#opened();
+    const { spec } = this.#options;
+    assertCommand(spec, command);
+    if (!this.#met) return session.sent;
+    const { joints, counts, sent, motors } = session;
+    for (let i = 0; i < joints.length; i++) counts[i] = joints[i]!.toCounts(command.position[i]!);
+    if (this.#following) await motors.follow(counts);
+    else await this.#inTurn(() => this.#engage(session));
+    copyCommand(command, sent);
+    for (let i = 0; i < joints.length; i++) sent.position[i] = joints[i]!.toRadians(counts[i]!);
+    this.#wroteSinceRead = true;
+    this.#look(session);
+    return sent;
+  }
+
+  async relax(end: EndState): Promise<void> {
+    const session = this.#session;
+    if (session === undefined) return;
+    this.#following = false;
+    this.#end = end;
+    if (this.#met) await this.#inTurn(() => this.#bringTo(session, end));
+    else this.#report(`the bus is lost: brought to "${end}" when it is back`);
+  }
+
+  async close(): Promise<void> {
+    const session = this.#session;
+    if (session === undefined) return;
+    const { bus } = this.#options;
+    this.#following = false;
+    this.#end = "limp";
+    if (this.#met) await this.#inTurn(() => this.#bringTo(session, "limp"));
+    this.#session = undefined;
+    this.#end = undefined;
+    this.#met = false;
+    bus.line.onState = () => {};
+    await bus.close();
+    await this.#meeting;
+    await this.#looking;
+  }
+
+  #opened(): Session {
+    if (this.#session === undefined) throw new Error(`${this.#options.spec.name}: not open`);
+    return this.#session;
+  }
+
+  #begin(joints: readonly ServoJoint[]): Session {
+    const { spec, bus, family } = this.#options;
+    const n = joints.length;
+    const states = new JointStates(spec, family, joints, this.#settings);
+    const name = (joint: number): string => `${spec.joints[joint]!.name} (servo ${joints[joint]!.id})`;
+    const motors = new Motors(bus, family, joints, this.#settings, (joint, what) => {
+      this.#report(`${name(joint)}: ${what}`);
+    });
+    const ids = joints.map(({ id }) => id);
+    const asked = new AskedServos(ids, this.#settings.silentTicks);
+    const down = new Uint8Array(n);
+    const onLook = (joint: number, health: RawHealth): void => this.#judge(joint, name(joint), health);
+    return {
+      joints,
+      ids,
+      asked,
+      states,
+      motors,
+      health: new HealthRound(bus, family, joints, states, onLook),
+      replies: syncReplies(n, family.state.size),
+      counts: new Int32Array(n),
+      sent: emptyCommand(n),
+      down,
+    };
+  }
+
+  /** Everybody is there, set up and measured. */
+  async #meet(): Promise<void> {
+    const session = this.#opened();
+    const { spec, bus, family, clock } = this.#options;
+    const { joints, ids, states, motors, replies, sent } = session;
+    const met = [];
+    for (const [i, joint] of joints.entries()) {
+      const name = `${spec.name}: ${spec.joints[i]!.name}`;
+      const servo = await meetServo(bus, family, joint, name);
+      met.push(servo);
+      if (servo.changed.length > 0)
+        this.#report(`${spec.joints[i]!.name} (servo ${joint.id}): set ${servo.changed.join(", ")}`);
+    }
+    const missing = new Set(ids.keys());
+    for (let i = 0; i < OPENING_TRIES && missing.size > 0; i++) {
+      const timeNs = clock.now();
+      await bus.syncRead(ids, family.state.address, family.state.size, replies);
+      for (const joint of missing) {
+        if (replies.fresh[joint] === 0) continue;
+        if (states.accept(joint, replies.data, joint * family.state.size, timeNs, true)) missing.delete(joint);
+      }
+    }
+    for (const joint of missing) {
+      throw new Error(
+        `${spec.name}: ${spec.joints[joint]!.name} (servo ${ids[joint]}): no position in ${OPENING_TRIES} tries`,
+      );
+    }
+    for (const [i, { motor, undamped, goal }] of met.entries()) {
+      if (!this.#following) motors.met(i, motor, undamped, goal);
+      else if (motor !== "on") motors.lost(i);
+    }
+    if (!this.#following) sent.position.set(states.position);
+    await session.health.all(OPENING_TRIES);
+    this.#met = true;
+  }
+
+  /** Begins to meet the servos of a bus that came back, in the background, now and then. */
+  #meetInTime(nowNs: bigint): void {
+    if (this.#meeting !== undefined || nowNs < this.#meetAgainNs || this.#options.bus.line.state !== "open") return;
+    this.#meetAgainNs = nowNs + MEET_AGAIN_NS;
+    this.#meeting = this.#comeBack()
+      .catch((error: Error) => this.#report(error.message))
+      .finally(() => {
+        this.#meeting = undefined;
+      });
+  }
+
+  async #comeBack(): Promise<void> {
+    await this.#meet();
+    const session = this.#session;
+    if (session === undefined) return;
+    this.#report("all servos answer again");
+    if (this.#following) this.#markDown(session);
+    else if (this.#end !== undefined) await this.#bringAgain(session);
+  }
+
+  #accept(session: Session, timeNs: bigint): void {
+    const { states, replies, ids, down, asked } = session;
+    const { family, bus } = this.#options;
+    const { size } = family.state;
+    for (let k = 0; k < asked.joints.length; k++) {
+      const i = asked.joints[k]!;
+      if (replies.fresh[k] === 0) asked.silent(i);
+      else {
+        asked.answered(i);
+        if (!states.accept(i, replies.data, k * size, timeNs, down[i] === 0)) bus.counts.of(ids[i]!).implausible++;
+      }
+    }
+    asked.update();
+  }
+
+  async #engage(session: Session): Promise<void> {
+    const { spec } = this.#options;
+    const { joints, states, motors, counts } = session;
+    for (const [i, { min, max, id }] of joints.entries()) {
+      const at = states.position[i]!;
+      const { outsideRange } = this.#settings;
+      if (at >= min - outsideRange && at <= max + outsideRange) continue;
+      throw new Error(
+        `${spec.name}: ${spec.joints[i]!.name} (servo ${id}): expected it in its calibrated range, ${min.toFixed(3)} to ` +
+          `${max.toFixed(3)} rad, found it at ${at.toFixed(3)}; move it there by hand, or calibrate the robot anew`,
+      );
+    }
+    this.#orders++;
+    this.#end = undefined;
+    this.#following = true;
+    await motors.engage(counts);
+    this.#markDown(session);
+  }
+
+  async #bringTo(session: Session, end: EndState): Promise<void> {
+    this.#orders++;
+    const { motors, states } = session;
+    await motors.relax(end, this.#here(session, states));
+    if (end === "hold" || end === "stop") this.#markDown(session);
+    else session.down.fill(0);
+  }
+
+  /** A servo is there again: to the end state in force, unless the motors follow commands meanwhile. */
+  #bringAgain(session: Session): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#following || this.#end === undefined || !this.#met || session !== this.#session) return;
+      await this.#bringTo(session, this.#end);
+    });
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(act);
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  /** Where each joint is, in counts a goal may have. */
+  #here({ joints }: Session, { position }: JointStates): number[] {
+    return joints.map((joint, i) => joint.toCounts(position[i]!));
+  }
+
+  #markDown({ down, motors }: Session): void {
+    for (let i = 0; i < down.length; i++) down[i] = motors.isOn(i) ? 0 : 1;
+  }
+
+  /** One servo's health, at most one at a time and not in every tick. */
+  #look(session: Session): void {
+    if (this.#looking !== undefined || !this.#met || this.#ticks++ % this.#settings.healthEveryTicks !== 0) return;
+    const orders = this.#orders;
+    this.#looking = session.health
+      .next(() => orders !== this.#orders)
+      .finally(() => {
+        this.#looking = undefined;
+      });
+  }
+
+  /** Whether a motor still does what it was told. */
+  #judge(joint: number, name: string, { torque, errors, watchdogTripped }: RawHealth): void {
+    const session = this.#session;
+    if (session === undefined || !this.#met) return;
+    const { asked, down, motors } = session;
+    asked.answered(joint);
+    if (!motors.isOn(joint) && down[joint] === 1 && errors === 0) void this.#bringAgain(session);
+    if (!motors.isOn(joint) || (torque && !watchdogTripped)) return;
+    motors.lost(joint);
+    down[joint] = 1;
+    const why =
+      errors !== 0 ? errorNames(this.#options.family.errorBits, errors) : "no reason given; was its power off?";
+    this.#report(
+      watchdogTripped ? `${name}: stopped by its own watchdog: the bus was silent` : `${name}: lost its torque: ${why}`,
+    );
+  }
+}
