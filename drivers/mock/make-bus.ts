@@ -17,6 +17,8 @@ export type ServoKind = keyof typeof SERVO_KINDS;
 export interface ServoSetup {
   readonly id: number;
   readonly mounting: Mounting;
+  /** What it was told to add or take away, counts. */
+  readonly homingOffset?: number;
 }
 
 /** A bus of new servos that are set to their ids, with their joints behind them. */
@@ -26,6 +28,12 @@ export function makeBus(
   options: Omit<EmulatedBusOptions, "protocol" | "servos">,
 ): EmulatedBus {
   const { manners, protocol, model } = SERVO_KINDS[kind];
-  const servos = setups.map(({ id, mounting }) => new EmulatedServo(manners, id, model, mounting));
+  const servos = setups.map(({ id, mounting, homingOffset }) => {
+    const servo = new EmulatedServo(manners, id, model, mounting);
+    if (homingOffset !== undefined && manners.family.homingOffset !== undefined) {
+      servo.save(manners.family.homingOffset, homingOffset);
+    }
+    return servo;
+  });
   return new EmulatedBus({ ...options, protocol, servos });
 }

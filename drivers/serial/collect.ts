@@ -54,9 +54,14 @@ export class OneReply implements Collector, Expected {
   }
 
   take(bytes: Uint8Array): number {
-    const { reply, used, corrupt } = this.#take(bytes, this);
-    this.#counts.of(this.#id).corrupt += corrupt;
-    this.reply = reply;
+    let used = 0;
+    while (this.reply === undefined && used < bytes.length) {
+      const taken = this.#take(bytes.subarray(used), this);
+      used += taken.used;
+      this.#counts.of(this.#id).corrupt += taken.corrupt;
+      this.reply = taken.reply;
+      if (taken.used === 0) break;
+    }
     return used;
   }
 }
@@ -76,6 +81,7 @@ export class ManyReplies implements Collector, Expected {
   readonly #offsets: readonly number[];
   #last = -1;
   #answered = 0;
+  #corrupt = 0;
 
   constructor(take: TakeReply, parts: readonly Part[], into: SyncReplies, counts: DeviceCounts) {
     this.#take = take;
@@ -91,10 +97,10 @@ export class ManyReplies implements Collector, Expected {
     into.fresh.fill(0);
   }
 
-  /** Everybody answered, or the last one did after others. */
+  /** Everybody answered, or the last one did and of the others damaged answers were seen. */
   get done(): boolean {
     const { length } = this.#parts;
-    return this.#answered === length || (this.#last === length - 1 && this.#answered > 1);
+    return this.#answered === length || (this.#last === length - 1 && this.#answered + this.#corrupt >= length);
   }
 
   get heard(): boolean {
@@ -110,10 +116,11 @@ export class ManyReplies implements Collector, Expected {
     while (!this.done && used < bytes.length) {
       const taken = this.#take(bytes.subarray(used), this);
       used += taken.used;
+      this.#corrupt += taken.corrupt;
       if (taken.corrupt > 0)
         this.#counts.of((this.#parts[this.#last + 1] ?? this.#parts[0]!).id).corrupt += taken.corrupt;
-      if (taken.reply === undefined) break;
-      this.#accept(taken.reply);
+      if (taken.reply !== undefined) this.#accept(taken.reply);
+      else if (taken.used === 0) break;
     }
     return used;
   }

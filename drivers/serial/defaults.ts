@@ -3,6 +3,8 @@ export const SERIAL_DEFAULTS = {
   line: {
     /** How much longer than the wire needs a reply may take, ms: USB, the kernel and this process's own pauses. */
     slackMs: 8,
+    /** After a timeout the line stays quiet for so long, ms, so that a late answer is not taken for the next one's. */
+    settleMs: 2,
     /** Exchanges in a row without one valid reply before the bus is taken for lost. */
     lostAfter: 10,
     /** First pause before a lost port is opened again; doubles up to the second. */

@@ -104,7 +104,7 @@ export class Line {
    */
   exchange(request: Uint8Array, collector: Collector, replyBytes: number, thinkUs = 0): Promise<Outcome> {
     const outcome = this.#tail.then(() => this.#exchange(request, collector, replyBytes, thinkUs));
-    this.#tail = outcome;
+    this.#tail = outcome.then((end) => (end === "timeout" ? this.#settle() : undefined));
     return outcome;
   }
 
@@ -167,6 +167,11 @@ export class Line {
       if (this.#finish !== undefined && collector.done && this.#echoed === request.length) this.#end("done");
       else if (this.#finish !== undefined) callOff = this.#timers.after(waitMs, () => this.#timedOut(collector));
     });
+  }
+
+  #settle(): Promise<void> {
+    const { settleMs } = this.#settings;
+    return new Promise((resolve) => (settleMs > 0 ? this.#timers.after(settleMs, resolve) : resolve()));
   }
 
   #timedOut(collector: Collector): void {

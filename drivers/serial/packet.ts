@@ -17,6 +17,6 @@ export interface Taken {
 
 /** Which packets may come; anything else that looks like the beginning of one is noise. */
 export interface Expected {
-  /** Bytes of data in this servo's answer, which may also be a bare status; undefined when none of its may come. */
+  /** Bytes of data in this servo's answer; undefined when none of its may come. Dynamixels may answer without, refusing. */
   sizeOf(id: number): number | undefined;
 }

@@ -39,6 +39,7 @@ export interface Setting {
 /** What the driver needs to know of a kind of servo. Data, and the few functions that read it. */
 export interface ServoFamily {
   readonly name: string;
+  readonly protocol: "sts" | "scs" | "dynamixel";
   readonly order: ByteOrder;
   /** Models by number. */
   readonly models: Readonly<Record<number, string>>;

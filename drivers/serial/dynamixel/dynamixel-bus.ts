@@ -13,9 +13,11 @@ const REPLY_OVERHEAD = OVERHEAD + 1;
 
 const takeReply: TakeReply = (bytes, expected) => {
   const { packet, used, corrupt } = takePacket(bytes, expected);
-  const isReply = packet?.code === INSTRUCTIONS.status && packet.params.length > 0;
-  const reply = isReply ? { id: packet.id, error: packet.params[0]!, data: packet.params.slice(1) } : undefined;
-  return { reply, used, corrupt };
+  if (packet?.code !== INSTRUCTIONS.status || packet.params.length === 0) return { reply: undefined, used, corrupt };
+  const reply = { id: packet.id, error: packet.params[0]!, data: packet.params.slice(1) };
+  // Without data and without a refusal it is a late answer to something else.
+  const isLate = reply.data.length !== expected.sizeOf(reply.id) && (reply.error & 0x7f) === 0;
+  return { reply: isLate ? undefined : reply, used, corrupt };
 };
 
 /** Bytes of one servo's registers. */

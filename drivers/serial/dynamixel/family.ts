@@ -14,6 +14,7 @@ const SUPPLY = { address: X.presentVoltage.address, size: 3 };
 /** The X series in position mode: XL330, XL430, XM430, XM540, XC430. */
 export const DYNAMIXEL_X: ServoFamily = {
   name: "Dynamixel X",
+  protocol: "dynamixel",
   order: "little",
   models: MODELS,
   countsPerTurn: 4096,

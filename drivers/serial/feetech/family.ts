@@ -10,6 +10,7 @@ const VOLTAGE_UNIT = 0.1;
 /** STS and SMS servos: STS3215, STS3250, SM8512BL. */
 export const FEETECH_STS: ServoFamily = {
   name: "Feetech STS",
+  protocol: "sts",
   order: "little",
   models: MODELS,
   countsPerTurn: 4096,
@@ -45,6 +46,7 @@ export const FEETECH_STS: ServoFamily = {
 /** SCS servos: SCS0009. 1024 counts over 300°. */
 export const FEETECH_SCS: ServoFamily = {
   name: "Feetech SCS",
+  protocol: "scs",
   order: "big",
   models: MODELS,
   countsPerTurn: 1024 / (300 / 360),

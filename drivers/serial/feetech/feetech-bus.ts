@@ -3,7 +3,7 @@ import { ManyReplies, type TakeReply } from "../collect.ts";
 import { type BusSettings, SERIAL_DEFAULTS } from "../defaults.ts";
 import { DeviceCounts } from "../device-counts.ts";
 import type { Line } from "../line.ts";
-import { type FoundServo, type ServoBus, ServoError, type SyncReplies } from "../servo-bus.ts";
+import type { FoundServo, ServoBus, SyncReplies } from "../servo-bus.ts";
 import { BROADCAST, encodePacket, INSTRUCTIONS, OVERHEAD, takePacket } from "./packet.ts";
 
 /** Ids are one byte; 254 is everybody's. */
@@ -47,10 +47,7 @@ export class FeetechBus implements ServoBus {
 
   async read(id: number, address: number, size: number): Promise<Uint8Array> {
     const what = `a read of ${addresses(address, size)}`;
-    const { data } = await this.#ask(id, what, INSTRUCTIONS.read, [address, size], size);
-    if (data.length === size) return data;
-    this.counts.of(id).refusals++;
-    throw new ServoError("refused", `servo ${id} on ${this.line.name}: refused ${what}: it answered without data`);
+    return (await this.#ask(id, what, INSTRUCTIONS.read, [address, size], size)).data;
   }
 
   async write(id: number, address: number, data: Uint8Array): Promise<void> {

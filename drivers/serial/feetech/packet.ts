@@ -56,7 +56,7 @@ export function takePacket(bytes: Uint8Array, expected?: Expected): Taken {
     const id = bytes[at + 2]!;
     const length = bytes[at + 3]!;
     if (id > BROADCAST || length < 2 || length === 0xff) continue;
-    if (expected !== undefined && !isExpected(expected.sizeOf(id), length)) continue;
+    if (expected !== undefined && length - 2 !== expected.sizeOf(id)) continue;
     const end = at + 4 + length;
     if (end > bytes.length) break;
     if (checksum(bytes, at + 2, end - 1) !== bytes[end - 1]) {
@@ -66,10 +66,6 @@ export function takePacket(bytes: Uint8Array, expected?: Expected): Taken {
     return { packet: { id, code: bytes[at + 4]!, params: bytes.slice(at + 5, end - 1) }, used: end, corrupt };
   }
   return { packet: undefined, used: at, corrupt };
-}
-
-function isExpected(size: number | undefined, length: number): boolean {
-  return size !== undefined && (length === size + 2 || length === 2);
 }
 
 function checksum(bytes: Uint8Array, from: number, to: number): number {

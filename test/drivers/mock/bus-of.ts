@@ -27,7 +27,7 @@ export function busOf(kind: ServoKind, setups: readonly ServoSetup[], options: B
   const plant = new FirstOrderPlant(setups.map(() => 0));
   const emulated = makeBus(kind, setups, { plant, timers: realTimers, ...options.emulation });
   const port = plugIn(emulated);
-  const line = new Line(port, { slackMs: 2, reopenMs: 5, reopenMaxMs: 10, echo: "no", ...options.line });
+  const line = new Line(port, { slackMs: 2, settleMs: 0, reopenMs: 5, reopenMaxMs: 10, echo: "no", ...options.line });
   const settings = { returnDelayUs: 0, ...options.settings };
   const bus = kind === "dynamixel" ? new DynamixelBus(line, settings) : new FeetechBus(line, kind, settings);
   return { bus, emulated, port, plant };

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { chainSpec } from "../../../drivers/mock/chain.ts";
 import type { EmulatedBus } from "../../../drivers/mock/emulated-bus.ts";
 import type { Fault } from "../../../drivers/mock/faults.ts";
 import type { ServoKind } from "../../../drivers/mock/make-bus.ts";
@@ -11,7 +12,7 @@ import { TcpPort } from "../../../drivers/serial/tcp-port.ts";
 import type { JointCommand, RobotSpec } from "../../../runtime/robot.ts";
 import { driverContract } from "../../contracts/driver.ts";
 import { plugIn } from "../mock/bus-of.ts";
-import { chainSpec, type DriverOfOptions, driverOf, emulatedChain, motorsOf } from "./chain.ts";
+import { type DriverOfOptions, driverOf, emulatedChain, motorsOf } from "./chain.ts";
 
 const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
