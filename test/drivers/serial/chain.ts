@@ -10,8 +10,8 @@ import { Line } from "../../../drivers/serial/line.ts";
 import type { Port } from "../../../drivers/serial/port.ts";
 import { ServoDriver } from "../../../drivers/serial/servo-driver.ts";
 import type { ServoJoint } from "../../../drivers/serial/servo-joint.ts";
-import { realTimers } from "../../../drivers/serial/timers.ts";
-import { RealtimeClock } from "../../../runtime/clock.ts";
+import { realTimers, type Timers } from "../../../drivers/serial/timers.ts";
+import { type Clock, RealtimeClock } from "../../../runtime/clock.ts";
 
 /** What calibration would have found. */
 export function jointsOfChain(kind: ServoKind, n: number): readonly ServoJoint[] {
@@ -30,11 +30,17 @@ export interface DriverOfOptions {
   readonly bus?: Partial<BusSettings>;
   readonly settings?: Partial<ServoDriverSettings>;
   readonly joints?: () => Promise<readonly ServoJoint[]>;
+  readonly timers?: Timers;
+  readonly clock?: Clock;
 }
 
 /** A driver for a chain behind `port`; waits are short. */
 export function driverOf(kind: ServoKind, n: number, port: Port, options: DriverOfOptions = {}) {
-  const line = new Line(port, { slackMs: 4, reopenMs: 5, reopenMaxMs: 10, echo: "no", ...options.line });
+  const line = new Line(
+    port,
+    { slackMs: 4, reopenMs: 5, reopenMaxMs: 10, echo: "no", ...options.line },
+    options.timers,
+  );
   const bus = kind === "dynamixel" ? new DynamixelBus(line, options.bus) : new FeetechBus(line, kind, options.bus);
   const spec = chainSpec(n);
   const reports: string[] = [];
@@ -43,7 +49,7 @@ export function driverOf(kind: ServoKind, n: number, port: Port, options: Driver
     bus,
     family: SERVO_KINDS[kind].manners.family,
     joints: options.joints ?? (async () => jointsOfChain(kind, n)),
-    clock: new RealtimeClock(),
+    clock: options.clock ?? new RealtimeClock(),
     report: (text) => reports.push(text),
     settings: { busWatchdogMs: 0, ...options.settings },
   });
