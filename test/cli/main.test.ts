@@ -42,7 +42,11 @@ test.each<[string, number, string]>([
     2,
     "reverie: bench loop: expected one of --seconds, --json, --robot, --realtime, found --threads",
   ],
-  ["bench simm", 2, 'reverie: bench: expected sim, learner, loop, replay or failures, found "simm"'],
+  [
+    "bench simm",
+    2,
+    'reverie: bench: expected one of sim, learner, loop, failures, replay, bus, ros2, camera, found "simm"',
+  ],
 ])("reverie %s ends with one line and code %i", (command, code, line) => {
   const { status, stderr, stdout } = reverie(...command.split(" "));
   expect(stderr.trimEnd().split("\n").length).toBe(1);

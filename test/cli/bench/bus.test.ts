@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import type { BusSpeed } from "../../../runtime/cli/bench/bus.ts";
+import type { BusSpeed } from "../../../runtime/cli/bench/bus-speed.ts";
 
 const main = resolve(import.meta.dirname, "../../../dist/runtime/cli/main.js");
 const reverie = (...argv: string[]) => promisify(execFile)(process.execPath, [main, "bench", "bus", ...argv]);

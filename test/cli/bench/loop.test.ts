@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { LoopSpeed } from "../../../runtime/cli/bench/loop.ts";
+import type { LoopSpeed } from "../../../runtime/cli/bench/loop-speed.ts";
 import { MAIN } from "../../fakes/reverie.ts";
 
 test("the loop is measured in its own processes, alone and beside a learner, and every tick is accounted for", () => {

@@ -1,11 +1,11 @@
 import { loadavg } from "node:os";
-import { expectPositionals, parseArguments, wholeNumber } from "./arguments.ts";
-import { measuredPath, saveMeasured } from "./failures/measured-file.ts";
-import { type FailureRow, failureRow, headLine, rowLine } from "./failures/row.ts";
-import { type Outcome, trial } from "./failures/trial.ts";
-import { CAUSES, type Cause, HOWS, type How, waysOf } from "./failures/ways.ts";
-import { robotCalled, robotDefaults } from "./robot-settings.ts";
-import { UsageError } from "./usage-error.ts";
+import { expectPositionals, parseArguments, wholeNumber } from "../arguments.ts";
+import { measuredPath, saveMeasured } from "../failures/measured-file.ts";
+import { type FailureRow, failureRow, headLine, rowLine } from "../failures/row.ts";
+import { type Outcome, trial } from "../failures/trial.ts";
+import { CAUSES, type Cause, HOWS, type How, waysOf } from "../failures/ways.ts";
+import { robotCalled, robotDefaults } from "../robot-settings.ts";
+import { UsageError } from "../usage-error.ts";
 
 const NAME = "bench failures";
 const MOST_STARTS = 4;
