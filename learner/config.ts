@@ -109,6 +109,8 @@ export const LEARNER_DEFAULTS = {
     burst: 200,
     /** Threads of one update. */
     threads: 1,
+    /** How far the learner steps aside for everything else on its machine, 0 to 19: a robot's loop cannot wait. */
+    niceness: 10,
     /** Seconds between policies sent to the robot (realtime), robot steps between them (lockstep). */
     publishSeconds: 4,
     publishSteps: 25,

@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import type { LearnerEvent, LearnerOrder } from "../../learner/train/status.ts";
+import { stepAside } from "../realtime/step-aside.ts";
 import type { Ending, Part } from "./keeper.ts";
 
 export type LearnerStart = Omit<Extract<LearnerOrder, { type: "start" }>, "type">;
@@ -20,7 +21,10 @@ export function forkLearner(
     stdio: ["ignore", log, log, "ipc"],
   });
   closeSync(log);
-  if (child.pid !== undefined) onPid(child.pid);
+  if (child.pid !== undefined) {
+    stepAside(child.pid, start.config.train.niceness);
+    onPid(child.pid);
+  }
   const send = (order: LearnerOrder) => {
     if (child.connected) child.send(order, () => {}); // one that has just died is told by its exit
   };

@@ -19,6 +19,10 @@ const priority: Range = {
   says: "a whole number from 1 to 99",
   holds: (value) => Number.isInteger(value) && value >= 1 && value <= 99,
 };
+const niceness: Range = {
+  says: "a whole number from 0 to 19",
+  holds: (value) => Number.isInteger(value) && value >= 0 && value <= 19,
+};
 const sequence: Range = { says: "a whole number from 2 up", holds: (value) => Number.isInteger(value) && value >= 2 };
 
 const RANGES: Readonly<Record<string, Range>> = {
@@ -83,6 +87,7 @@ const RANGES: Readonly<Record<string, Range>> = {
   "learner.train.ratio": notNegative,
   "learner.train.burst": count,
   "learner.train.threads": count,
+  "learner.train.niceness": niceness,
   "learner.train.publishSeconds": positive,
   "learner.train.publishSteps": count,
   "learner.train.checkpointSeconds": positive,

@@ -1,4 +1,6 @@
 import { fork } from "node:child_process";
+import { LEARNER_DEFAULTS } from "../../../learner/config.ts";
+import { stepAside } from "../../realtime/step-aside.ts";
 
 /** A learner beside the loop, in a process of its own. */
 export interface FlatOut {
@@ -13,8 +15,10 @@ export interface FlatOut {
 export function startFlatOut(): Promise<FlatOut> {
   const child = fork(new URL("../process/flat-out.js", import.meta.url), {
     execArgv: [],
+    detached: true, // a session of its own, as a learner has
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
+  if (child.pid !== undefined) stepAside(child.pid, LEARNER_DEFAULTS.train.niceness);
   const updatesMs: number[] = [];
   return new Promise((resolve, reject) => {
     child.once("error", reject);
