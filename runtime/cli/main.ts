@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   learner: async () => import("./learner.ts").then(({ usage, learner }) => ({ usage, run: learner })),
   bench: async () => import("./bench.ts").then(({ usage, bench }) => ({ usage, run: bench })),
   policy: async () => import("./policy.ts").then(({ usage, policy }) => ({ usage, run: policy })),
+  keys: async () => import("./keys.ts").then(({ usage, keys }) => ({ usage, run: keys })),
   render: async () => import("./render.ts").then(({ usage, render }) => ({ usage, run: render })),
   export: async () => import("./export.ts").then(({ usage, exportRun }) => ({ usage, run: exportRun })),
   log: async () => import("./log.ts").then(({ usage, log }) => ({ usage, run: log })),
