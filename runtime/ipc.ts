@@ -9,6 +9,7 @@ import type { GovernorStatus } from "./governor/status.ts";
 import type { Tally } from "./governor/tally.ts";
 import type { LinkState } from "./link/uplink.ts";
 import type { Cause, EndState } from "./robot.ts";
+import type { TrustOptions } from "./trust/trust.ts";
 import type { StepImage } from "./wire/images.ts";
 
 /** All a robot's processes need to know about a run. */
@@ -24,6 +25,8 @@ export interface SupervisorConfig {
   readonly run: string;
   /** ZeroMQ endpoint, as `tcp://127.0.0.1:5556`. */
   readonly learner: string;
+  /** Which keys to use. */
+  readonly trust?: TrustOptions;
   /** A policy bundle to act with, and nothing else: nobody learns, there is no link, and steps go to nobody. */
   readonly play?: string;
   /** Ends by itself after so many steps of this session; 0: never. */

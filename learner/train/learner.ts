@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { StepSchema } from "../../runtime/step.ts";
+import { learnerTrust, type TrustOptions } from "../../runtime/trust/trust.ts";
 import type { PolicyGraph } from "../algorithm/policy-graph.ts";
 import type { LearnerConfig } from "../config.ts";
 import { type Ring, ringRows } from "../replay/ring.ts";
@@ -26,6 +27,8 @@ export interface LearnerOptions {
   readonly config: LearnerConfig;
   readonly seed: number;
   readonly lockstep: boolean;
+  /** Which keys to use. */
+  readonly trust?: TrustOptions;
   readonly onEvent: (event: LearnerEvent) => void;
   /** Aborted: finish the update in flight, write a checkpoint, return. */
   readonly signal: AbortSignal;
@@ -108,7 +111,8 @@ class Learner {
   async open(): Promise<void> {
     this.#options.signal.addEventListener("abort", () => this.#wake.notify());
     this.#timer = setInterval(() => this.#tick(), STATUS_MS);
-    await this.#robots.bind(this.#options.bind, this.#nowMs);
+    const { bind, trust = {} } = this.#options;
+    await this.#robots.bind(bind, this.#nowMs, learnerTrust(bind, trust));
     const schema = readRunSchema(this.#directory);
     if (schema !== undefined) await this.#adopt(schema);
     this.#options.onEvent({ type: "ready", endpoint: this.#robots.serve() });

@@ -1,4 +1,6 @@
 import type { Router } from "zeromq";
+import { isLoopback } from "../../runtime/trust/endpoint.ts";
+import type { LearnerTrust } from "../../runtime/trust/trust.ts";
 import type { SaidImages } from "../../runtime/wire/images.ts";
 import type { PolicyManifest } from "../../runtime/wire/manifest.ts";
 import {
@@ -10,6 +12,7 @@ import {
 } from "../../runtime/wire/messages.ts";
 import { type StageRun, stageRuns } from "../../runtime/wire/stage-runs.ts";
 import { stepMarks, type WireMark } from "../../runtime/wire/step-marks.ts";
+import { Door } from "./door.ts";
 import type { Hello } from "./hello.ts";
 
 /** A policy as it goes to robots. */
@@ -71,30 +74,45 @@ export class LinkServer {
   readonly #router: Router;
   readonly #host: LinkHost;
   readonly #nowMs: () => number;
+  readonly #door: Door | undefined;
   readonly #peers = new Map<string, Peer>();
   #serving: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  private constructor(router: Router, host: LinkHost, nowMs: () => number) {
+  private constructor(router: Router, host: LinkHost, nowMs: () => number, door: Door | undefined) {
     this.#router = router;
     this.#host = host;
     this.#nowMs = nowMs;
+    this.#door = door;
   }
 
-  /** Takes the endpoint. Robots that connect wait for `serve`. Throws when the endpoint is taken, is not on this machine, or is not an endpoint. */
-  static async bind(endpoint: string, host: LinkHost, nowMs = () => performance.now()): Promise<LinkServer> {
-    checkLoopback(endpoint);
+  /**
+   * Takes the endpoint. Robots that connect wait for `serve`. With keys, nobody else is heard, and policies are signed. Throws
+   * when the endpoint is taken, is not an endpoint, or is beyond this machine without keys.
+   */
+  static async bind(
+    endpoint: string,
+    host: LinkHost,
+    nowMs = () => performance.now(),
+    trust?: LearnerTrust,
+  ): Promise<LinkServer> {
+    if (trust === undefined && !isLoopback(endpoint)) {
+      throw new Error(`learner: expected keys beyond this machine, found none for ${endpoint}: reverie keys new`);
+    }
     const { Router } = await import("zeromq");
-    const router = new Router({ handover: true, linger: 500, maxMessageSize: MAX_MESSAGE_BYTES });
+    const door = trust === undefined ? undefined : await Door.open(trust, (line) => host.report(line));
+    const options = { handover: true, linger: 500, maxMessageSize: MAX_MESSAGE_BYTES, ...door?.socketOptions };
+    const router = new Router(options);
     try {
       await router.bind(endpoint.replace("//localhost:", "//127.0.0.1:"));
     } catch (error) {
       router.close();
+      await door?.close();
       const { code, message } = error as NodeJS.ErrnoException;
       if (code !== "EADDRINUSE") throw new Error(`learner: expected to listen at ${endpoint}, found: ${message}`);
       throw new Error(`learner: expected ${endpoint} to be free, found it taken; is another learner running?`);
     }
-    return new LinkServer(router, host, nowMs);
+    return new LinkServer(router, host, nowMs, door);
   }
 
   serve(): void {
@@ -125,7 +143,8 @@ export class LinkServer {
     for (const peer of this.#peers.values()) {
       if (peer.policyVersion >= manifest.policyVersion) continue;
       const known = peer.graphHash === manifest.graphHash;
-      this.#send(peer.identity, { type: "weights", manifest }, weights, known ? new Uint8Array(0) : graph);
+      const signed = this.#door?.signed(manifest) ?? {};
+      this.#send(peer.identity, { type: "weights", manifest, ...signed }, weights, known ? new Uint8Array(0) : graph);
       peer.policyVersion = manifest.policyVersion;
       peer.graphHash = manifest.graphHash;
     }
@@ -135,6 +154,7 @@ export class LinkServer {
     clearInterval(this.#timer);
     this.#router.close();
     await this.#serving;
+    await this.#door?.close();
   }
 
   async #answer(): Promise<void> {
@@ -161,7 +181,8 @@ export class LinkServer {
   }
 
   async #greet(identity: Buffer, hello: Hello): Promise<void> {
-    const answer = await this.#host.greet(hello);
+    const stranger = this.#door?.reasonToRefuse(hello);
+    const answer = stranger === undefined ? await this.#host.greet(hello) : { refuse: stranger };
     if ("refuse" in answer) {
       this.#host.report(`link: refused a robot: ${answer.refuse}`);
       return this.#send(identity, { type: "refuse", reason: answer.refuse });
@@ -221,17 +242,5 @@ export class LinkServer {
     this.#router.send([identity, ...encodeMessage(message, ...payloads)]).catch((error: Error) => {
       this.#host.report(`link: "${message.type}" was not sent: ${error.message}`);
     });
-  }
-}
-
-function checkLoopback(endpoint: string): void {
-  const host = /^tcp:\/\/(.+):(\d+|\*)$/.exec(endpoint)?.[1];
-  if (host === undefined)
-    throw new Error(`learner: expected an endpoint like tcp://127.0.0.1:5556, found "${endpoint}"`);
-  if (host !== "localhost" && !/^127(\.\d{1,3}){3}$/.test(host)) {
-    throw new Error(
-      `learner: expected an endpoint on this machine (127.0.0.1), found ${endpoint}; ` +
-        "robots elsewhere need keys, which are not supported yet",
-    );
   }
 }

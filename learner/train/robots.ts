@@ -1,3 +1,4 @@
+import type { LearnerTrust } from "../../runtime/trust/trust.ts";
 import { eachRunWithin } from "../../runtime/wire/stage-runs.ts";
 import type { WireMark } from "../../runtime/wire/step-marks.ts";
 import { type Hello, reasonToRefuse } from "./hello.ts";
@@ -32,8 +33,8 @@ export class Robots implements LinkHost {
   }
 
   /** Throws when the endpoint is not free. Robots wait for `serve`. */
-  async bind(endpoint: string, nowMs: () => number): Promise<void> {
-    this.#link = await LinkServer.bind(endpoint, this, nowMs);
+  async bind(endpoint: string, nowMs: () => number, trust: LearnerTrust | undefined): Promise<void> {
+    this.#link = await LinkServer.bind(endpoint, this, nowMs, trust);
   }
 
   /** Where it is bound, with the real port. */

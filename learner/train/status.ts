@@ -1,3 +1,4 @@
+import type { TrustOptions } from "../../runtime/trust/trust.ts";
 import type { LearnerConfig } from "../config.ts";
 import type { Room } from "../replay/room.ts";
 
@@ -12,6 +13,8 @@ export type LearnerOrder =
       readonly config: LearnerConfig;
       readonly seed: number;
       readonly lockstep: boolean;
+      /** Which keys to use. */
+      readonly trust?: TrustOptions;
     }
   /** Finish the update in flight, write a checkpoint, exit with 0. */
   | { readonly type: "stop" };

@@ -3,6 +3,7 @@ import type { Latched } from "../governor/stance.ts";
 import { forkSupervisor } from "../supervisor/fork.ts";
 import type { RobotStatus } from "../supervisor/status.ts";
 import { stillLatched } from "../supervisor/still-latched.ts";
+import type { TrustOptions } from "../trust/trust.ts";
 import { robotSafety } from "./failures/robot-safety.ts";
 import type { Part } from "./keeper.ts";
 import type { Controls } from "./keyboard/controls.ts";
@@ -16,6 +17,8 @@ export interface RobotStart {
   readonly run: string;
   /** Endpoint of the learner, asked at every start. */
   readonly learner: () => string;
+  /** Which keys to use; absent: none. */
+  readonly trust?: TrustOptions;
   /** A policy bundle to act with, without a learner. */
   readonly play?: string;
   /** Ends by itself after so many steps, those after a restart included; 0: never. */
@@ -28,7 +31,7 @@ export interface RobotStart {
 
 /** A function that starts the robot's processes, and starts them again with the steps that are left. */
 export function robotStarter(start: RobotStart, screen: Screen): () => Part {
-  const { definition, settings, run, learner, play, steps, controls, realtime } = start;
+  const { definition, settings, run, learner, trust = {}, play, steps, controls, realtime } = start;
   const clock = settings.clock === "lockstep" ? "lockstep" : "realtime";
   const page = robotSafety(definition, settings);
   let taken = 0;
@@ -47,7 +50,7 @@ export function robotStarter(start: RobotStart, screen: Screen): () => Part {
     const left = steps === 0 ? 0 : Math.max(1, steps - taken);
     const kept = { ...(play === undefined ? {} : { play }), ...(latched === undefined ? {} : { latched }) };
     const supervisor = forkSupervisor(
-      { ...settings, clock, run, learner: learner(), ...kept, steps: left, realtime },
+      { ...settings, clock, run, learner: learner(), trust, ...kept, steps: left, realtime },
       { onStatus: show, onNote: (text) => screen.note(text) },
     );
     controls.connect(supervisor.order);

@@ -1,3 +1,4 @@
+import { robotTrust } from "../trust/trust.ts";
 import { endpoint, expectPositionals, parseArguments, wholeNumber } from "./arguments.ts";
 import { RUN_OPTIONS, typedSettings } from "./options.ts";
 import { robotStarter } from "./robot-process.ts";
@@ -10,7 +11,10 @@ export const usage = `robot <robot> --learner tcp://<host>:<port>
 
 MOVES THE ROBOT. It acts with what a "reverie learner" elsewhere sends, and explores until something comes.
 
-  --learner <tcp> where the learner listens
+  --learner <tcp> where the learner listens; on another machine it needs keys
+  --keys <dir>    where those are kept, by default ~/.config/reverie/keys: see "reverie help keys"
+  --learner-name <name>
+                  which of the machines allowed there is the learner; not needed where there is one
   --run <dir>     where the robot's side is kept, by default runs/<robot>; the same command goes on with it
   --steps <n>     stop after so many steps
   --driver <name> what carries the robot: sim
@@ -25,12 +29,26 @@ At a terminal space is the EMERGENCY STOP and ? says what the other keys do; els
 standard input, as {"order":"estop"}, and SIGUSR2 stops it.`;
 
 export async function robot(argv: readonly string[]): Promise<number> {
-  const table = { ...RUN_OPTIONS, steps: "text", driver: "text", realtime: "flag", learner: "text" } as const;
+  const table = {
+    ...RUN_OPTIONS,
+    steps: "text",
+    driver: "text",
+    realtime: "flag",
+    learner: "text",
+    keys: "text",
+    "learner-name": "text",
+  } as const;
   const args = parseArguments("robot", argv, table);
   const [name = ""] = expectPositionals("robot", ["robot"], args);
   const { values, flags } = args;
   if (values.learner === undefined) throw new UsageError("robot: expected --learner tcp://<host>:<port>, found none");
   const learner = endpoint("robot", "learner", values.learner);
+  const { keys, "learner-name": learnerName } = values;
+  const trust = {
+    ...(keys === undefined ? {} : { keys }),
+    ...(learnerName === undefined ? {} : { learner: learnerName }),
+  };
+  robotTrust(learner, trust);
   const steps = values.steps === undefined ? 0 : wholeNumber("robot", "steps", values.steps, 1);
   const typed = typedSettings("robot", args);
   const definition = await robotCalled("robot", name);
@@ -51,7 +69,7 @@ export async function robot(argv: readonly string[]): Promise<number> {
         name: "robot",
         stopMs: 30_000,
         start: robotStarter(
-          { definition, settings, run: path, learner: () => learner, steps, controls, realtime },
+          { definition, settings, run: path, learner: () => learner, trust, steps, controls, realtime },
           screen,
         ),
       },

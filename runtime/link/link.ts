@@ -7,6 +7,7 @@ import { RecordLog, type RecordLogOptions } from "../log/record-log.ts";
 import type { StandardTopics } from "../log/standard-topics.ts";
 import { stepTopic } from "../log/step-topic.ts";
 import { type StepSchema, schemaHash } from "../step.ts";
+import { robotTrust } from "../trust/trust.ts";
 import { imageTensors } from "../wire/images.ts";
 import { rowEpisode, rowReturn, rowTimeNs } from "../wire/step-codec.ts";
 import { readAcked, writeAcked } from "./acked.ts";
@@ -117,6 +118,7 @@ export class Link {
       stages: this.#stages,
       marks: this.#marks,
       downStage,
+      trust: robotTrust(config.learner, config.trust ?? {}),
       renameStream: () => this.#rename(),
       onWeights: (manifest, weights, graph) => this.#downlink.take(manifest, weights, graph),
       onPermit: (through) => send({ type: "permit", through }),

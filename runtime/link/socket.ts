@@ -1,3 +1,5 @@
+import type { RobotTrust } from "../trust/trust.ts";
+
 /** A connection to one learner, as the uplink sees it. */
 export interface LinkSocket extends AsyncIterable<readonly Uint8Array[]> {
   /** False when it cannot go out now: not connected, or too much is waiting. Never waits. */
@@ -6,13 +8,13 @@ export interface LinkSocket extends AsyncIterable<readonly Uint8Array[]> {
   close(): void;
 }
 
-export type Connect = (endpoint: string) => Promise<LinkSocket>;
+export type Connect = (endpoint: string, trust?: RobotTrust) => Promise<LinkSocket>;
 
 /** No message of ours is larger; a learner that says so is not believed. */
 const MAX_MESSAGE_BYTES = 1024 * 1024 * 1024;
 
-/** A ZeroMQ DEALER. Bounded in both directions; sends only over a standing connection. */
-export const connectDealer: Connect = async (endpoint) => {
+/** A ZeroMQ DEALER. Bounded in both directions; sends only over a standing connection; with keys, encrypted. */
+export const connectDealer: Connect = async (endpoint, trust) => {
   const { Dealer } = await import("zeromq");
   const dealer = new Dealer({
     immediate: true,
@@ -23,6 +25,7 @@ export const connectDealer: Connect = async (endpoint) => {
     maxMessageSize: MAX_MESSAGE_BYTES,
     reconnectInterval: 100,
     reconnectMaxInterval: 1000,
+    ...(trust === undefined ? {} : curve(trust)),
   });
   dealer.connect(endpoint);
   return {
@@ -40,3 +43,7 @@ export const connectDealer: Connect = async (endpoint) => {
     [Symbol.asyncIterator]: () => dealer[Symbol.asyncIterator](),
   };
 };
+
+function curve({ own, learner }: RobotTrust) {
+  return { curveServerKey: learner.curve, curvePublicKey: own.curve, curveSecretKey: own.curveSecret };
+}

@@ -1,5 +1,8 @@
 import type { RUNTIME_DEFAULTS } from "../defaults.ts";
 import { type StepSchema, schemaHash } from "../step.ts";
+import { isSigned, signText } from "../trust/keys.ts";
+import { helloStatement, policyStatement } from "../trust/statements.ts";
+import type { RobotTrust } from "../trust/trust.ts";
 import { type GoneImages, imageTensors, type WireImage } from "../wire/images.ts";
 import type { PolicyManifest } from "../wire/manifest.ts";
 import { decodeMessage, encodeMessage, PROTOCOL, type RobotMessage } from "../wire/messages.ts";
@@ -26,6 +29,8 @@ export interface UplinkOptions {
   readonly stages: StageLog;
   readonly marks: MarkLog;
   readonly downStage: string | undefined;
+  /** Undefined on this machine, where none is needed. */
+  readonly trust: RobotTrust | undefined;
   /** The learner knows a later end of this stream than the spool: give it a new name. */
   readonly renameStream: () => void;
   /** Resolves when the policy acts, or was turned down; nothing later is heard before. */
@@ -88,7 +93,7 @@ export class Uplink {
       this.#state = "connecting";
       this.#saidHello = false;
       this.#heardMs = performance.now();
-      this.#socket = await this.#options.connect(this.#options.endpoint);
+      this.#socket = await this.#options.connect(this.#options.endpoint, this.#options.trust);
       const beat = setInterval(() => void this.#beat(), Math.min(100, this.#options.settings.aliveMs));
       try {
         await this.#beat();
@@ -154,7 +159,14 @@ export class Uplink {
       lockstep,
       ...this.#options.policy(),
       ...(downStage === undefined ? {} : { downStage }),
+      ...this.#signed(),
     });
+  }
+
+  #signed(): { from?: string; signature?: string } {
+    const { schema, stream, trust } = this.#options;
+    if (trust === undefined) return {};
+    return { from: trust.own.name, signature: signText(helloStatement(schema.robot, stream()), trust.own) };
   }
 
   async #hear(frames: readonly Uint8Array[]): Promise<void> {
@@ -179,6 +191,12 @@ export class Uplink {
       case "permit":
         return this.#options.onPermit(count(message.through, "permit.through"));
       case "weights": {
+        const { trust } = this.#options;
+        if (trust !== undefined && !isSigned(policyStatement(message.manifest), message.signature, trust.learner)) {
+          throw new Error(
+            `policy ${message.manifest.policyVersion}: expected it signed by ${trust.learner.name}, found it not`,
+          );
+        }
         const [weights, graph] = payloads;
         if (weights === undefined || graph === undefined) throw new Error("weights: expected two payloads");
         return this.#options.onWeights(message.manifest, weights, graph);

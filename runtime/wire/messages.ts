@@ -27,6 +27,9 @@ export type RobotMessage =
       readonly policyVersion: number;
       /** The task's `downStage`. */
       readonly downStage?: string;
+      /** Where robot and learner have keys: the robot's name among them, and its signature of `helloStatement`. */
+      readonly from?: string;
+      readonly signature?: string;
     }
   /**
    * `count` consecutive steps from sequence `first` on; payload: one frame, rows of the schema's fixed size (see
@@ -59,7 +62,12 @@ export type LearnerMessage =
   /** Every step before `next` is durable on the learner. */
   | { readonly type: "ack"; readonly next: number }
   /** A policy. Payload: weights (safetensors), then the graph (ONNX), the latter empty when the robot has it already. */
-  | { readonly type: "weights"; readonly manifest: PolicyManifest }
+  | {
+      readonly type: "weights";
+      readonly manifest: PolicyManifest;
+      /** Where robot and learner have keys: the learner's, of `policyStatement`. */
+      readonly signature?: string;
+    }
   /** Lockstep only: steps with sequence < `through` may be taken. Sent after the weights they must be taken with. */
   | { readonly type: "permit"; readonly through: number }
   | { readonly type: "alive" };

@@ -9,6 +9,7 @@ import { runLearner } from "../../../learner/train/learner.ts";
 import type { LearnerEvent, LearnerStatus } from "../../../learner/train/status.ts";
 import type { Batch } from "../../../learner/train/trainer.ts";
 import { trainHere } from "../../../learner/train/training.ts";
+import type { TrustOptions } from "../../../runtime/trust/trust.ts";
 import { newestBundle, openBundle } from "../../../runtime/wire/bundle.ts";
 import { decodeSafetensors } from "../../../runtime/wire/safetensors.ts";
 import type { WireMark } from "../../../runtime/wire/step-marks.ts";
@@ -37,12 +38,14 @@ async function startLearner({
   lockstep = false,
   seed = 0,
   bind = "tcp://127.0.0.1:*",
+  trust = {},
   onBatch = (_: Batch) => {},
 }: {
   config?: LearnerConfig;
   lockstep?: boolean;
   seed?: number;
   bind?: string;
+  trust?: TrustOptions;
   onBatch?: (batch: Batch) => void;
 } = {}): Promise<Started> {
   const stop = new AbortController();
@@ -56,7 +59,7 @@ async function startLearner({
     if (event.type === "ready") ready(event.endpoint);
   };
   const training = trainHere(fakeAgent({ onBatch }));
-  const ended = runLearner({ run, bind, config, seed, lockstep, onEvent, signal: stop.signal, training });
+  const ended = runLearner({ run, bind, config, seed, lockstep, onEvent, trust, signal: stop.signal, training });
   cleanUp.push(() => {
     stop.abort();
     return ended.catch(() => {});
@@ -272,7 +275,9 @@ test("a taken endpoint and one beyond this machine are refused in one line", asy
   await expect(startLearner({ bind: endpoint })).rejects.toThrow(
     `learner: expected ${endpoint} to be free, found it taken; is another learner running?`,
   );
-  await expect(startLearner({ bind: "tcp://0.0.0.0:5556" })).rejects.toThrow(/found tcp:\/\/0.0.0.0:5556; .* keys/);
+  await expect(startLearner({ bind: "tcp://0.0.0.0:5556", trust: { keys: join(run, "none") } })).rejects.toThrow(
+    "as tcp://0.0.0.0:5556 needs them, found none: reverie keys new",
+  );
   await expect(startLearner({ bind: "tcp://127.0.0.999:5556" })).rejects.toThrow(/expected to listen at/);
   await expect(startLearner({ bind: "here" })).rejects.toThrow('found "here"');
 });
