@@ -14,6 +14,7 @@ import { type StageRun, stageRuns } from "../../runtime/wire/stage-runs.ts";
 import { stepMarks, type WireMark } from "../../runtime/wire/step-marks.ts";
 import { Door } from "./door.ts";
 import type { Hello } from "./hello.ts";
+import { PolicySender } from "./policy-sender.ts";
 
 /** A policy as it goes to robots. */
 export interface Policy {
@@ -56,9 +57,7 @@ interface Peer {
   readonly identity: Buffer;
   readonly robot: string;
   readonly stream: string;
-  /** Has the robot the graph already? */
-  graphHash: string;
-  policyVersion: number;
+  readonly policies: PolicySender;
   lastHeardMs: number;
   /** Where the robot was last asked to go on from, because of a gap. */
   askedFrom: number | undefined;
@@ -135,19 +134,13 @@ export class LinkServer {
   }
 
   permit(stream: string, through: number): void {
-    this.#toStream(stream, { type: "permit", through });
+    const message = { type: "permit", through } as const;
+    for (const peer of this.#peers.values()) if (peer.stream === stream) peer.policies.sendAfter(message);
   }
 
   /** Sends the policy to every robot that has an older one. */
-  publish({ manifest, weights, graph }: Policy): void {
-    for (const peer of this.#peers.values()) {
-      if (peer.policyVersion >= manifest.policyVersion) continue;
-      const known = peer.graphHash === manifest.graphHash;
-      const signed = this.#door?.signed(manifest) ?? {};
-      this.#send(peer.identity, { type: "weights", manifest, ...signed }, weights, known ? new Uint8Array(0) : graph);
-      peer.policyVersion = manifest.policyVersion;
-      peer.graphHash = manifest.graphHash;
-    }
+  publish(policy: Policy): void {
+    for (const { policies } of this.#peers.values()) policies.offer(policy);
   }
 
   async close(): Promise<void> {
@@ -175,6 +168,7 @@ export class LinkServer {
     if (peer === undefined) return; // it connected before this learner started: its silence makes it say hello
     peer.lastHeardMs = this.#nowMs();
     if (message.type === "alive") this.#send(identity, { type: "alive" });
+    else if (message.type === "got") peer.policies.got(message.policyVersion, message.index);
     else if (message.type === "bye") this.#forget(peer, "left");
     else if (message.type === "rows") this.#takeRows(peer, message, payloads);
     else throw new Error(`expected a robot's message from ${peer.robot}, found "${message.type}"`);
@@ -192,8 +186,12 @@ export class LinkServer {
       identity,
       robot: hello.schema.robot,
       stream: hello.stream,
-      graphHash: hello.graphHash,
-      policyVersion: hello.policyVersion,
+      policies: new PolicySender(
+        hello.graphHash,
+        hello.policyVersion,
+        (message, ...payloads) => this.#send(identity, message, ...payloads),
+        ({ manifest }) => this.#door?.signed(manifest) ?? {},
+      ),
       lastHeardMs: this.#nowMs(),
       askedFrom: undefined,
     });

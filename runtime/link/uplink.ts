@@ -6,6 +6,7 @@ import type { RobotTrust } from "../trust/trust.ts";
 import { type GoneImages, imageTensors, type WireImage } from "../wire/images.ts";
 import type { PolicyManifest } from "../wire/manifest.ts";
 import { decodeMessage, encodeMessage, PROTOCOL, type RobotMessage } from "../wire/messages.ts";
+import { PolicyIntake } from "../wire/policy-parts.ts";
 import { markFirst } from "../wire/step-codec.ts";
 import type { MarkLog } from "./mark-log.ts";
 import type { Connect, LinkSocket } from "./socket.ts";
@@ -70,6 +71,8 @@ export class Uplink {
   /** When `acked` last rose, or caught up with what was sent. */
   #progressMs = 0;
   #pumping = false;
+  /** The policy that is arriving. */
+  #intake: PolicyIntake | undefined;
   #pumpTimer: NodeJS.Timeout | undefined;
 
   constructor(options: UplinkOptions) {
@@ -191,16 +194,18 @@ export class Uplink {
       case "permit":
         return this.#options.onPermit(count(message.through, "permit.through"));
       case "weights": {
+        this.#intake = undefined;
         const { trust } = this.#options;
         if (trust !== undefined && !isSigned(policyStatement(message.manifest), message.signature, trust.learner)) {
           throw new Error(
             `policy ${message.manifest.policyVersion}: expected it signed by ${trust.learner.name}, found it not`,
           );
         }
-        const [weights, graph] = payloads;
-        if (weights === undefined || graph === undefined) throw new Error("weights: expected two payloads");
-        return this.#options.onWeights(message.manifest, weights, graph);
+        this.#intake = new PolicyIntake(message.manifest, message);
+        return undefined;
       }
+      case "part":
+        return this.#takePart(message.policyVersion, message.index, payloads[0]);
       case "refuse":
         this.#state = "refused";
         this.#options.onRefused(String(message.reason));
@@ -210,6 +215,20 @@ export class Uplink {
         return undefined;
       default:
         throw new Error(`expected a learner's message, found "${message.type}"`);
+    }
+  }
+
+  /** Says at once that it is there, the last one when the policy acts: nothing that comes after is heard before. */
+  async #takePart(policyVersion: number, index: number, part: Uint8Array = new Uint8Array(0)): Promise<void> {
+    const intake = this.#intake;
+    try {
+      if (intake?.manifest.policyVersion !== policyVersion) return; // of one that was turned down
+      const whole = intake.add(index, part);
+      if (whole === undefined) return;
+      this.#intake = undefined;
+      await this.#options.onWeights(intake.manifest, whole.weights, whole.graph);
+    } finally {
+      await this.#say({ type: "got", policyVersion, index });
     }
   }
 

@@ -6,7 +6,7 @@ import type { StageRun } from "./stage-runs.ts";
 import type { WireMark } from "./step-marks.ts";
 
 /** Bumped when an older peer could misread a message. */
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 
 /** What a robot says to its learner. Payload frames follow the header. */
 export type RobotMessage =
@@ -48,6 +48,8 @@ export type RobotMessage =
       readonly images?: readonly WireImage[];
       readonly imagesGone?: readonly GoneImages[];
     }
+  /** A part of a policy has arrived: another may come. */
+  | { readonly type: "got"; readonly policyVersion: number; readonly index: number }
   /** Sent when nothing else was for a second; the learner answers "alive". */
   | { readonly type: "alive" }
   /** The robot leaves on purpose. */
@@ -61,13 +63,17 @@ export type LearnerMessage =
   | { readonly type: "refuse"; readonly reason: string }
   /** Every step before `next` is durable on the learner. */
   | { readonly type: "ack"; readonly next: number }
-  /** A policy. Payload: weights (safetensors), then the graph (ONNX), the latter empty when the robot has it already. */
+  /** A policy: its weights (safetensors), then its graph (ONNX), the latter empty when the robot has it already, come in parts. */
   | {
       readonly type: "weights";
       readonly manifest: PolicyManifest;
+      readonly weightsBytes: number;
+      readonly graphBytes: number;
       /** Where robot and learner have keys: the learner's, of `policyStatement`. */
       readonly signature?: string;
     }
+  /** One frame of the policy that was announced last, from 0 on. */
+  | { readonly type: "part"; readonly policyVersion: number; readonly index: number }
   /** Lockstep only: steps with sequence < `through` may be taken. Sent after the weights they must be taken with. */
   | { readonly type: "permit"; readonly through: number }
   | { readonly type: "alive" };
@@ -79,7 +85,19 @@ export function encodeMessage(message: Message, ...payloads: Uint8Array[]): Uint
   return [encode(message), ...payloads];
 }
 
-const TYPES = new Set(["hello", "rows", "alive", "bye", "welcome", "refuse", "ack", "weights", "permit"]);
+const TYPES = new Set([
+  "hello",
+  "rows",
+  "alive",
+  "bye",
+  "welcome",
+  "refuse",
+  "ack",
+  "weights",
+  "part",
+  "got",
+  "permit",
+]);
 
 /** Throws when the first frame is not a message of this protocol. Fields are checked by whoever acts on them. */
 export function decodeMessage(frames: readonly Uint8Array[]): { message: Message; payloads: readonly Uint8Array[] } {

@@ -2,6 +2,7 @@ import { Dealer } from "zeromq";
 import type { Hello } from "../../../learner/train/hello.ts";
 import { type Step, type StepSchema, schemaHash } from "../../../runtime/step.ts";
 import { decodeMessage, encodeMessage, type LearnerMessage, PROTOCOL } from "../../../runtime/wire/messages.ts";
+import { PolicyIntake } from "../../../runtime/wire/policy-parts.ts";
 import { encodeSteps, stepLayout } from "../../../runtime/wire/step-codec.ts";
 import type { WireMark } from "../../../runtime/wire/step-marks.ts";
 
@@ -59,6 +60,8 @@ export class FakeRobot {
   readonly #received: { message: LearnerMessage; payloads: readonly Uint8Array[] }[] = [];
   readonly stream: string;
   #wake = () => {};
+  #announced: LearnerMessage | undefined;
+  #intake: PolicyIntake | undefined;
 
   constructor(endpoint: string, stream = "stream") {
     this.stream = stream;
@@ -69,9 +72,20 @@ export class FakeRobot {
   async #receive(): Promise<void> {
     for await (const frames of this.#dealer) {
       const { message, payloads } = decodeMessage(frames);
-      this.#received.push({ message: message as LearnerMessage, payloads });
+      if (message.type === "weights") {
+        this.#announced = message;
+        this.#intake = new PolicyIntake(message.manifest, message);
+      } else if (message.type === "part") await this.#takePart(message.policyVersion, message.index, payloads[0]!);
+      else this.#received.push({ message: message as LearnerMessage, payloads });
       this.#wake();
     }
+  }
+
+  /** A whole policy is one message to whoever expects it, with its weights and its graph as payloads. */
+  async #takePart(policyVersion: number, index: number, part: Uint8Array): Promise<void> {
+    const whole = this.#intake!.add(index, part);
+    if (whole !== undefined) this.#received.push({ message: this.#announced!, payloads: [whole.weights, whole.graph] });
+    await this.#dealer.send(encodeMessage({ type: "got", policyVersion, index }));
   }
 
   async hello(change: Partial<Hello> = {}): Promise<void> {

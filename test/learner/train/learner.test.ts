@@ -250,7 +250,7 @@ test("another robot, another clock, another protocol and nonsense are refused or
   await other.hello({ lockstep: true });
   expect((await other.expect("refuse")).reason).toBe("clock: expected realtime, found lockstep");
   await other.hello({ protocol: 99 });
-  expect((await other.expect("refuse")).reason).toBe("protocol: expected 2, found 99");
+  expect((await other.expect("refuse")).reason).toBe("protocol: expected 3, found 99");
   await other.hello({ stream: "../up" });
   expect((await other.expect("refuse")).reason).toMatch(/^stream: expected 1 to 64 letters/);
   await other.hello({ schemaHash: "0" });

@@ -357,9 +357,7 @@ test("a permit waits until the policy it was sent after acts", async () => {
   const { manifest, graph, weights } = policyParts(4, 2);
   const link = start({ lockstep: true });
   learner.onWelcome = () => {
-    void learner
-      .send({ type: "weights", manifest }, weights, graph)
-      .then(() => learner.send({ type: "permit", through: 9 }));
+    void learner.sendPolicy({ manifest, weights, graph }).then(() => learner.send({ type: "permit", through: 9 }));
   };
   await vi.waitFor(() => expect(ofType("swap").length).toBe(1), soon);
   await new Promise((resolve) => setTimeout(resolve, 30));
@@ -373,9 +371,9 @@ test("a policy that is damaged, or turned down by the policy process, is reporte
   const { manifest, graph, weights } = policyParts(4, 2);
   const link = start({ lockstep: true });
   learner.onWelcome = async () => {
-    await learner.send({ type: "weights", manifest }, weights.with(weights.length - 1, 7), graph);
+    await learner.sendPolicy({ manifest, weights: weights.with(weights.length - 1, 7), graph });
     await learner.send({ type: "permit", through: 5 });
-    await learner.send({ type: "weights", manifest }, weights, graph);
+    await learner.sendPolicy({ manifest, weights, graph });
     await learner.send({ type: "permit", through: 6 });
   };
   await vi.waitFor(() => expect(ofType("permit").length).toBe(1), soon);
@@ -393,8 +391,8 @@ test("the graph is fetched once, and hello tells what the robot has", async () =
   const link = start();
   learner.onWelcome = async () => {
     learner.onWelcome = () => {};
-    await learner.send({ type: "weights", manifest: first.manifest }, first.weights, first.graph);
-    await learner.send({ type: "weights", manifest: second.manifest }, second.weights, new Uint8Array(0));
+    await learner.sendPolicy(first);
+    await learner.sendPolicy({ ...second, graph: new Uint8Array(0) });
   };
   await vi.waitFor(() => expect(ofType("swap").length).toBe(1), soon);
   link.take({ type: "acting", version: 1 });

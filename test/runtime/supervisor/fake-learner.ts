@@ -2,9 +2,11 @@ import { Router } from "zeromq";
 import type { StepSchema } from "../../../runtime/step.ts";
 import { type StepImage, stepImages } from "../../../runtime/wire/images.ts";
 import { decodeMessage, encodeMessage, type LearnerMessage, PROTOCOL } from "../../../runtime/wire/messages.ts";
+import { policyParts } from "../../../runtime/wire/policy-parts.ts";
 import type { StageRun } from "../../../runtime/wire/stage-runs.ts";
 import { rowSequence, type StepLayout } from "../../../runtime/wire/step-codec.ts";
 import type { WireMark } from "../../../runtime/wire/step-marks.ts";
+import type { Parts } from "../policy/bundles.ts";
 
 /** The learner's end of the wire and nothing else: keeps rows in memory, acks them, can be told to misbehave. */
 export class FakeLearner {
@@ -68,6 +70,16 @@ export class FakeLearner {
   async send(message: LearnerMessage, ...payloads: Uint8Array[]): Promise<void> {
     if (this.#identity !== undefined && !this.#router.closed) {
       await this.#router.send([this.#identity, ...encodeMessage(message, ...payloads)]);
+    }
+  }
+
+  /** A policy as a learner sends it, in parts, waiting for nothing. */
+  async sendPolicy({ manifest, weights, graph }: Parts): Promise<void> {
+    const sizes = { weightsBytes: weights.length, graphBytes: graph.length };
+    await this.send({ type: "weights", manifest, ...sizes });
+    const { policyVersion } = manifest;
+    for (const [index, part] of policyParts(weights, graph).entries()) {
+      await this.send({ type: "part", policyVersion, index }, part);
     }
   }
 

@@ -1,0 +1,85 @@
+import type { LearnerMessage } from "../../runtime/wire/messages.ts";
+import { PARTS_AHEAD, policyParts } from "../../runtime/wire/policy-parts.ts";
+import type { Policy } from "./link-server.ts";
+
+type Send = (message: LearnerMessage, ...payloads: Uint8Array[]) => void;
+
+/** Brings policies to one robot in parts, as fast as it takes them: the newest after the one that is on its way. */
+export class PolicySender {
+  readonly #send: Send;
+  readonly #sign: (policy: Policy) => { readonly signature?: string };
+  /** Of the graph the robot has, or will have when what is on its way has arrived. */
+  #graphHash: string;
+  #policyVersion: number;
+  #parts: Uint8Array[] = [];
+  #sent = 0;
+  #got = 0;
+  #version = 0;
+  #next: Policy | undefined;
+  /** To be sent when nothing is on its way any more. */
+  #after: LearnerMessage[] = [];
+
+  /** `graphHash` and `policyVersion`: what the robot has already. */
+  constructor(
+    graphHash: string,
+    policyVersion: number,
+    send: Send,
+    sign: (policy: Policy) => { readonly signature?: string },
+  ) {
+    this.#graphHash = graphHash;
+    this.#policyVersion = policyVersion;
+    this.#send = send;
+    this.#sign = sign;
+  }
+
+  /** Nothing when the robot has it, or a later one. */
+  offer(policy: Policy): void {
+    if (policy.manifest.policyVersion <= this.#policyVersion) return;
+    this.#policyVersion = policy.manifest.policyVersion;
+    this.#next = policy;
+    if (!this.#busy) this.#begin();
+  }
+
+  /** A message that must not arrive before the policies that were offered. */
+  sendAfter(message: LearnerMessage): void {
+    if (this.#busy) this.#after.push(message);
+    else this.#send(message);
+  }
+
+  /** The robot has part `index` of `version`. */
+  got(version: number, index: number): void {
+    if (version !== this.#version || index !== this.#got) return;
+    this.#got++;
+    this.#fill();
+    if (!this.#busy) this.#begin();
+  }
+
+  get #busy(): boolean {
+    return this.#got < this.#parts.length;
+  }
+
+  #begin(): void {
+    const policy = this.#next;
+    this.#next = undefined;
+    if (policy === undefined) {
+      for (const message of this.#after.splice(0)) this.#send(message);
+      return;
+    }
+    const { manifest, weights, graph } = policy;
+    const sent = manifest.graphHash === this.#graphHash ? new Uint8Array(0) : graph;
+    this.#graphHash = manifest.graphHash;
+    this.#version = manifest.policyVersion;
+    this.#parts = policyParts(weights, sent);
+    this.#sent = 0;
+    this.#got = 0;
+    const sizes = { weightsBytes: weights.length, graphBytes: sent.length };
+    this.#send({ type: "weights", manifest, ...sizes, ...this.#sign(policy) });
+    this.#fill();
+  }
+
+  #fill(): void {
+    for (; this.#sent < Math.min(this.#parts.length, this.#got + PARTS_AHEAD); this.#sent++) {
+      this.#send({ type: "part", policyVersion: this.#version, index: this.#sent }, this.#parts[this.#sent]!);
+    }
+  }
+}

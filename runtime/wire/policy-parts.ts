@@ -1,0 +1,63 @@
+import type { PolicyManifest } from "./manifest.ts";
+
+/** Of a policy on its way: small enough that rows, acks and heartbeats never wait long behind one. */
+export const PART_BYTES = 64 * 1024;
+/** Parts on their way at once; the next goes out when the robot has said that it has one. */
+export const PARTS_AHEAD = 8;
+/** No policy of ours is larger; a learner that says so is not believed. */
+const MAX_BYTES = 1024 * 1024 * 1024;
+
+/** What is announced of a policy before its parts. */
+export interface PolicySizes {
+  readonly weightsBytes: number;
+  /** 0 where the robot has the graph already. */
+  readonly graphBytes: number;
+}
+
+/** Views of the weights, then of the graph, none longer than a part. */
+export function policyParts(weights: Uint8Array, graph: Uint8Array): Uint8Array[] {
+  return [weights, graph].flatMap((file) =>
+    Array.from({ length: Math.ceil(file.length / PART_BYTES) }, (_, i) =>
+      file.subarray(i * PART_BYTES, (i + 1) * PART_BYTES),
+    ),
+  );
+}
+
+/** A policy that arrives in parts. */
+export class PolicyIntake {
+  readonly manifest: PolicyManifest;
+  readonly #weights: Uint8Array;
+  readonly #graph: Uint8Array;
+  #filled = 0;
+  #next = 0;
+
+  /** Throws on sizes that no policy has. */
+  constructor(manifest: PolicyManifest, { weightsBytes, graphBytes }: PolicySizes) {
+    for (const [name, bytes] of Object.entries({ weightsBytes, graphBytes })) {
+      if (!Number.isSafeInteger(bytes) || bytes < 0 || bytes > MAX_BYTES) {
+        throw new Error(`policy ${manifest.policyVersion}: expected ${name} from 0 to ${MAX_BYTES}, found ${bytes}`);
+      }
+    }
+    this.manifest = manifest;
+    this.#weights = new Uint8Array(weightsBytes);
+    this.#graph = new Uint8Array(graphBytes);
+  }
+
+  /** All of it, once the last part is there. Throws on a part that is not the next, or too long. */
+  add(index: number, part: Uint8Array): { readonly weights: Uint8Array; readonly graph: Uint8Array } | undefined {
+    const name = `policy ${this.manifest.policyVersion}`;
+    if (index !== this.#next) throw new Error(`${name}: expected part ${this.#next}, found ${index}`);
+    const inWeights = this.#filled < this.#weights.length;
+    const [file, at] = inWeights ? [this.#weights, this.#filled] : [this.#graph, this.#filled - this.#weights.length];
+    if (part.length === 0 || part.length > Math.min(PART_BYTES, file.length - at)) {
+      throw new Error(
+        `${name}: expected part ${index} to have at most ${file.length - at} bytes, found ${part.length}`,
+      );
+    }
+    file.set(part, at);
+    this.#filled += part.length;
+    this.#next++;
+    const isWhole = this.#filled === this.#weights.length + this.#graph.length;
+    return isWhole ? { weights: this.#weights, graph: this.#graph } : undefined;
+  }
+}
