@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   learner: async () => (await import("./bench/learner.ts")).benchUpdates,
   loop: async () => (await import("./bench/loop.ts")).benchLoop,
   failures: async () => (await import("./bench/failures.ts")).benchFailures,
+  link: async () => (await import("./bench/link.ts")).benchLink,
   replay: async () => (await import("./bench/replay.ts")).benchReplay,
   bus: async () => (await import("./bench/bus.ts")).benchBus,
   ros2: async () => (await import("./bench/ros2.ts")).benchRos2,
@@ -39,6 +40,9 @@ bench failures    lets every process of a simulated robot fail in every way, and
   --cause <names> --how <names>
                   only these: policy,governor,driver,supervisor,link,learner,nothing and
                   kill,stop,busy,throw,memory; of a driver read,write, which never return
+
+bench link        how much the link brings from a robot's disk to a learner's over a socket on this machine, how soon, and what
+                  it costs each side of a core
 
 bench replay      fills the learner's memory, without a robot, and measures what it takes and how fast batches are drawn
   --steps <n>     without images, by default 1000000

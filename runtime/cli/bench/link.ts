@@ -1,0 +1,71 @@
+import { availableParallelism, loadavg } from "node:os";
+import type { StepSchema } from "../../step.ts";
+import { expectPositionals, parseArguments, wholeNumber } from "../arguments.ts";
+import { type LinkLoad, type LinkSpeed, measureLink } from "./link-speed.ts";
+
+const NAME = "bench link";
+const OPTIONS = { seconds: "text", json: "flag" } as const;
+
+/** A JPEG of 640×480 is about so large; what is in it does not matter here. */
+const JPEG_BYTES = 40_000;
+
+/** How much the link brings from a robot's disk to a learner's, over a real socket, and what that costs. */
+export async function benchLink(argv: readonly string[]): Promise<number> {
+  const args = parseArguments(NAME, argv, OPTIONS);
+  expectPositionals(NAME, [], args);
+  const seconds = wholeNumber(NAME, "seconds", args.values.seconds ?? "5", 1, 3600);
+  const json = args.flags.has("json");
+  const [cores, loadBefore] = [availableParallelism(), loadavg()[0]!];
+  if (!json) console.log(`load ${loadBefore.toFixed(1)} on ${cores} cores before; ${seconds} s each\n${HEAD}`);
+  const speeds: LinkSpeed[] = [];
+  for (const load of LOADS) {
+    const speed = await measureLink(load, seconds);
+    speeds.push(speed);
+    if (!json) console.log(line(speed));
+  }
+  if (json) console.log(JSON.stringify({ cores, loadBefore, loads: speeds }));
+  return 0;
+}
+
+function schemaWith(images: Readonly<Record<string, readonly number[]>>): StepSchema {
+  const tensor = (name: string, dtype: "float32" | "uint8", shape: readonly number[]) => ({
+    name,
+    dtype,
+    shape,
+    units: ["1"],
+  });
+  const seen = Object.entries(images).map(([name, shape]) => tensor(name, "uint8", shape));
+  return {
+    robot: "bench",
+    task: "none",
+    observation: [tensor("floats", "float32", [16]), ...seen],
+    action: ["a"],
+    joints: ["j"],
+    policyRateHz: 20,
+    rewardOffset: 0,
+    canTerminate: false,
+  };
+}
+
+const LOADS: readonly LinkLoad[] = [
+  { name: "16 floats, flat out", schema: schemaWith({}), rateHz: "flat out" },
+  { name: "16 floats, 1 kHz", schema: schemaWith({}), rateHz: 1000 },
+  { name: "64×64×3, flat out", schema: schemaWith({ eye: [64, 64, 3] }), rateHz: "flat out" },
+  { name: "640×480×3, flat out", schema: schemaWith({ eye: [480, 640, 3] }), rateHz: "flat out" },
+  {
+    name: "20 Hz, 2 × 40 kB",
+    schema: schemaWith({ left: [JPEG_BYTES], right: [JPEG_BYTES] }),
+    rateHz: 20,
+  },
+];
+
+const HEAD = `${"".padEnd(22)}${["rows/s", "MB/s", "ack p50", "p99", "max ms", "robot", "learner"].map((name) => name.padStart(9)).join("")}`;
+
+function line({ name, rowsPerSecond, megabytesPerSecond, ackMs, robotCpu, learnerCpu }: LinkSpeed): string {
+  const share = (value: number): string => `${(100 * value).toFixed(1)} %`;
+  const numbers = [rowsPerSecond.toFixed(0), megabytesPerSecond.toFixed(1)];
+  const ages = [ackMs.p50, ackMs.p99, ackMs.max].map((ms) => ms.toFixed(0));
+  return (
+    name.padEnd(22) + [...numbers, ...ages, share(robotCpu), share(learnerCpu)].map((text) => text.padStart(9)).join("")
+  );
+}

@@ -1,0 +1,55 @@
+/** A learner that only takes in, for `bench link`: the link's other end, its log on disk and its replay, without any training. */
+import { Experience } from "../../../learner/train/experience.ts";
+import { type LinkHost, LinkServer } from "../../../learner/train/link-server.ts";
+import type { StepSchema } from "../../step.ts";
+
+/** First message: what will be sent, and where it is to be kept. */
+export interface SinkStart {
+  readonly directory: string;
+  readonly schema: StepSchema;
+}
+
+/** Answers: where it listens; then, to any message, what it has used and holds. */
+export interface SinkAnswer {
+  readonly endpoint: string;
+  /** User and system, s. */
+  readonly cpuSeconds: number;
+  readonly rssBytes: number;
+}
+
+process.on("disconnect", () => process.exit());
+process.on("SIGINT", () => {}); // the parent decides
+process.once("message", (start) => void serve(start as SinkStart));
+
+async function serve({ directory, schema }: SinkStart): Promise<void> {
+  let server: LinkServer | undefined;
+  const report = (line: string): void => console.error(line);
+  const experience = new Experience({
+    directory,
+    schema,
+    capacity: 100_000,
+    onRing: () => {},
+    onStep: () => {},
+    onDurable: (stream, next) => server?.ack(stream, next),
+    report,
+  });
+  const host: LinkHost = {
+    greet: async ({ stream }) => ({ resume: experience.durable(stream) }),
+    joined: () => {},
+    rows: (stream, first, payload, { images }) => experience.take(stream, first, payload, images),
+    skipTo: (stream, first) => experience.skipTo(stream, first),
+    next: (stream) => experience.next(stream),
+    durable: (stream) => experience.durable(stream),
+    report: () => {}, // a robot that is refused says so itself
+  };
+  server = await LinkServer.bind("tcp://127.0.0.1:*", host);
+  server.serve();
+  const { endpoint } = server;
+  const answer = (): void => {
+    const { user, system } = process.cpuUsage();
+    const said: SinkAnswer = { endpoint, cpuSeconds: (user + system) / 1e6, rssBytes: process.memoryUsage.rss() };
+    process.send?.(said);
+  };
+  process.on("message", answer);
+  answer();
+}
