@@ -16,9 +16,6 @@ import {
 import { rowsOfBlock, SPARE_BLOCKS } from "./room.ts";
 import { pixels, type Row, type RowSizes } from "./row.ts";
 
-export type { Ring } from "./ring.ts";
-export { rowSizes } from "./row.ts";
-
 /** A stream's ring, and which of its blocks it holds: [first, next). */
 interface Stream {
   readonly ring: Ring;

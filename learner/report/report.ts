@@ -1,8 +1,8 @@
 import { Random } from "../../runtime/random.ts";
 import type { StepSchema } from "../../runtime/step.ts";
 import type { LearnerConfig } from "../config.ts";
+import type { Ring } from "../replay/ring.ts";
 import { sampleBatch } from "../replay/sampler.ts";
-import type { Ring } from "../replay/store.ts";
 import type { Arrays } from "../train/trainer.ts";
 import { openLoopErrors } from "./open-loop.ts";
 import { type Probe, probeLength } from "./probe.ts";

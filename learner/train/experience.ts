@@ -6,7 +6,9 @@ import { stepTopic } from "../../runtime/log/step-topic.ts";
 import type { Step, StepSchema } from "../../runtime/step.ts";
 import { imageTensors, type SaidImages, type StepImage, stepImages } from "../../runtime/wire/images.ts";
 import { decodeSteps, type StepLayout, stepLayout } from "../../runtime/wire/step-codec.ts";
-import { ReplayStore, type Ring, rowSizes } from "../replay/store.ts";
+import type { Ring } from "../replay/ring.ts";
+import { rowSizes } from "../replay/row.ts";
+import { ReplayStore } from "../replay/store.ts";
 import type { Taken } from "./link-server.ts";
 
 export interface ExperienceOptions {

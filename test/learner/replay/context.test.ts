@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { readContext, writeContext } from "../../../learner/replay/context.ts";
+import type { Ring } from "../../../learner/replay/ring.ts";
 import { sampleSequences } from "../../../learner/replay/sampler.ts";
-import { ReplayStore, type Ring } from "../../../learner/replay/store.ts";
+import { ReplayStore } from "../../../learner/replay/store.ts";
 import { Random } from "../../../runtime/random.ts";
 import { countedRow } from "./counted-rows.ts";
 

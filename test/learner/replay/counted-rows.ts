@@ -1,4 +1,5 @@
-import { ReplayStore, type Ring } from "../../../learner/replay/store.ts";
+import type { Ring } from "../../../learner/replay/ring.ts";
+import { ReplayStore } from "../../../learner/replay/store.ts";
 
 export const SIZES = { observation: 2, action: 1 };
 

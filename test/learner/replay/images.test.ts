@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import type { Ring } from "../../../learner/replay/ring.ts";
+import { rowSizes } from "../../../learner/replay/row.ts";
 import { sampleSequences } from "../../../learner/replay/sampler.ts";
-import { ReplayStore, type Ring, rowSizes } from "../../../learner/replay/store.ts";
+import { ReplayStore } from "../../../learner/replay/store.ts";
 import { Random } from "../../../runtime/random.ts";
 import type { StepSchema } from "../../../runtime/step.ts";
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { Ring } from "../../../learner/replay/ring.ts";
 import { sampleBatch } from "../../../learner/replay/sampler.ts";
-import { ReplayStore, type Ring } from "../../../learner/replay/store.ts";
+import { ReplayStore } from "../../../learner/replay/store.ts";
 import { Random } from "../../../runtime/random.ts";
 import { startWriter } from "./writer.ts";
 

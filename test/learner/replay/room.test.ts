@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Ring } from "../../../learner/replay/ring.ts";
 import { blocksFor, roomFor, roomLine, rowBytes, rowsOfBlock } from "../../../learner/replay/room.ts";
 import type { RowSizes } from "../../../learner/replay/row.ts";
-import { ReplayStore, type Ring } from "../../../learner/replay/store.ts";
+import { ReplayStore } from "../../../learner/replay/store.ts";
 
 const CAMERA = { name: "camera", shape: [64, 64, 3] };
 const A1: RowSizes = { observation: 18, action: 12 };

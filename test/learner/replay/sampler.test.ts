@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { rowSizes } from "../../../learner/replay/row.ts";
 import { sampleBatch } from "../../../learner/replay/sampler.ts";
-import { ReplayStore, rowSizes } from "../../../learner/replay/store.ts";
+import { ReplayStore } from "../../../learner/replay/store.ts";
 import { Random } from "../../../runtime/random.ts";
 import { fill, keptRows, SIZES } from "./counted-rows.ts";
 
