@@ -28,6 +28,6 @@ test.runIf(existsSync(main))(
 
 test.runIf(existsSync(main))("bench bus refuses servos that nobody emulates", async () => {
   await expect(reverie("--servos", "lego")).rejects.toThrow(
-    /expected --servos to be sts, scs or dynamixel, found "lego"/,
+    /expected --servos to be one of sts, scs, dynamixel, found "lego"/,
   );
 });

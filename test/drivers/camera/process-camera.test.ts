@@ -139,7 +139,7 @@ test("a camera's process that is killed takes its source with it, and is started
   await vi.waitFor(() => expect(gone(source)).toBe(true), soon);
   behave("run");
   await well(camera);
-  expect(camera.newest().sequence).toBeGreaterThan(sequence);
+  await vi.waitFor(() => expect(camera.newest().sequence).toBeGreaterThan(sequence), soon);
   expect(camera.counts().processRestarts).toBe(1);
   expect(lines.join("\n")).toContain("camera wrist died (ended by SIGKILL): starting it again");
 });
