@@ -5,15 +5,27 @@ import { isFinished } from "../log/scan.ts";
 import { type Verified, verifyFile } from "../log/verify.ts";
 import { UsageError } from "./usage-error.ts";
 
-export const usage = `log info|verify|recover <file or run> [options]
+export const usage = `log info|verify|recover|export|import <file or run> [options]
 
-Moves nothing. Looks at recordings, MCAP files: one, or all of a run, the robot's and the learner's.
+Moves nothing. Looks at recordings, MCAP files: one, or all of a run, the robot's and the learner's; or takes steps elsewhere.
 
   info            what is in them
   verify          reads every checksum and message; the exit code is 1 when one is not whole
   recover         makes whole what a crash or damage left, keeps every message of a good chunk and says what is lost;
                   not while the run is in use
-  --json          everything as one document`;
+  --json          of these three: everything as one document
+
+  export <run or log> --to lerobot --out <dir>
+                  its steps as a LeRobotDataset v3.0; of a run all that the learner has, of a run under way too
+  --episodes a:b  only the episodes from a up to b
+  --max-frames n  an episode ends where the stream breaks, where the run's own does, and after so many frames: 1000
+  --images <how>  video (H.264, where there is an ffmpeg with libx264: the default) or png (every pixel kept)
+
+  import <dir> --as <robot> --run <dir>
+                  the steps of a LeRobotDataset v3.0, as experience of a run: "reverie learner --pretrain" learns from it
+  --map <file>    which of its features become the robot's observation and action: see the README
+  --reward <name> the feature that is the reward; without one in the dataset every reward is 0
+  --task.…=       the robot's settings, where the run is new`;
 
 const ACTIONS = ["info", "verify", "recover"] as const;
 
@@ -27,10 +39,13 @@ interface Looked {
 
 /** Exit code 0 when every file is whole in the end. Throws on a path without recordings. */
 export async function log(argv: readonly string[], print: (line: string) => void = console.log): Promise<number> {
+  if (argv[0] === "export") return (await import("./log-export.ts")).logExport(argv.slice(1), print);
+  if (argv[0] === "import") return (await import("./log-import.ts")).logImport(argv.slice(1), print);
   const json = argv.includes("--json");
   const [action, path, ...rest] = argv.filter((argument) => argument !== "--json");
   if (!ACTIONS.includes(action as never) || path === undefined || rest.length > 0) {
-    throw new UsageError(`log: expected ${ACTIONS.join(", ")} and a file or run, found "${argv.join(" ")}"`);
+    const all = [...ACTIONS, "export", "import"].join(", ");
+    throw new UsageError(`log: expected one of ${all} and a file or run, found "${argv.join(" ")}"`);
   }
   if (action === "recover" && existsSync(join(path, "lock"))) {
     throw new Error(`${path}: expected a run that nobody uses, found its lock`);

@@ -108,7 +108,7 @@ function declared(records: readonly ScannedRecord[]): { found: Topic[]; heading:
 }
 
 /** Undefined for a damaged one. */
-function parsed(bytes: Uint8Array): ReturnType<McapStreamReader["nextRecord"]> {
+export function parsed(bytes: Uint8Array): ReturnType<McapStreamReader["nextRecord"]> {
   try {
     const reader = new McapStreamReader({ noMagicPrefix: true });
     reader.append(bytes);

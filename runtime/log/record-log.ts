@@ -336,7 +336,7 @@ function* growing(file: McapFile, reached: () => number): Generator<LogEntry> {
 }
 
 /** Joins the messages of one number. */
-function* entriesIn(records: Uint8Array): Generator<LogEntry> {
+export function* entriesIn(records: Uint8Array): Generator<LogEntry> {
   let entry: { sequence: number; timeNs: bigint; messages: LogMessage[] } | undefined;
   for (const { channel, sequence, timeNs, body } of messagesIn(records)) {
     if (entry?.sequence === sequence) entry.messages.push({ channel, body });
@@ -349,6 +349,6 @@ function* entriesIn(records: Uint8Array): Generator<LogEntry> {
 }
 
 /** MCAP keeps 32 bits of a sequence number; no file has more than 2³² of them. */
-function unwrapped(sequence: number, first: number): number {
+export function unwrapped(sequence: number, first: number): number {
   return first + ((sequence - first) >>> 0);
 }
