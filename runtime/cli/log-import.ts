@@ -4,24 +4,22 @@ import { basename, join } from "node:path";
 import { readRunSchema, writeRunSchema } from "../../learner/train/run-schema.ts";
 import type { RobotDefinition } from "../../robots/definition.ts";
 import { ImportedLog } from "../log/imported-log.ts";
-import { type Dataset, openDataset, readFrames } from "../log/lerobot/dataset-reader.ts";
+import { type Dataset, openDataset } from "../log/lerobot/dataset-reader.ts";
 import { INFO_PATH, isPicture } from "../log/lerobot/format.ts";
-import { ImportedSteps, rewardOf, USED } from "../log/lerobot/imported-steps.ts";
+import { rewardOf } from "../log/lerobot/imported-steps.ts";
 import { ownMapping, parseMapping } from "../log/lerobot/mapping.ts";
-import { type Selection, selectionOf } from "../log/lerobot/selection.ts";
+import { selectionOf } from "../log/lerobot/selection.ts";
 import type { Heading } from "../log/mcap-file.ts";
 import { type StepSchema, stepSchema } from "../step.ts";
 import type { Task } from "../task.ts";
 import { schemaDifferences } from "../wire/schema-difference.ts";
 import { expectPositionals, parseArguments } from "./arguments.ts";
+import { datasetSteps } from "./dataset-steps.ts";
 import { count } from "./display.ts";
-import { episodeImages } from "./imported-pictures.ts";
 import { checkTask, robotCalled, robotDefaults } from "./robot-settings.ts";
 import { RunDirectory } from "./run-directory.ts";
 import { resolveSettings } from "./settings.ts";
 import { UsageError } from "./usage-error.ts";
-
-const FFMPEG = "ffmpeg";
 
 /** `log import`: a LeRobotDataset as a stream of its own in a run's experience. */
 export async function logImport(argv: readonly string[], print: (line: string) => void): Promise<number> {
@@ -53,7 +51,8 @@ export async function logImport(argv: readonly string[], print: (line: string) =
       print,
     );
     try {
-      await copySteps(dataset, { schema, selection, task, reward: rewardFeature }, log);
+      const rules = { schema, selection, mapAction: task.mapAction, reward: rewardFeature };
+      for await (const step of datasetSteps(dataset, rules)) log.add(step);
       if (log.steps === 0) throw new Error(`${path}: expected frames, found none`);
       directory.writeConfig(resolved.file);
       directory.recordChanges(resolved.changes);
@@ -127,36 +126,4 @@ function heading({ directory, info }: Dataset, mapping: string | undefined, rewa
     ],
     metadata: [{ name: "imported", values }],
   };
-}
-
-interface Rules {
-  readonly schema: StepSchema;
-  readonly selection: Selection;
-  readonly task: Task;
-  readonly reward: string | undefined;
-}
-
-async function copySteps(
-  dataset: Dataset,
-  { schema, selection, task, reward }: Rules,
-  log: ImportedLog,
-): Promise<void> {
-  const { features } = dataset.info;
-  const used = [...USED, ...(reward === undefined ? [] : [reward])].filter((key) => Object.hasOwn(features, key));
-  const command = (action: Float32Array): Float32Array => {
-    const target = new Float64Array(schema.joints.length);
-    task.mapAction(action, target);
-    return Float32Array.from(target);
-  };
-  const steps = new ImportedSteps({ schema, selection, features, reward, command });
-  const source = { schema, info: dataset.info, images: selection.images, ffmpeg: FFMPEG };
-  for (const place of dataset.episodes) {
-    const frames = await readFrames(place, [...selection.columns, ...used]);
-    const images = episodeImages(source, place, frames);
-    for (const [index, frame] of frames.entries()) {
-      const { value = {} } = await images.next();
-      log.add(steps.next(frame, { episode: place.episode, index, length: place.length }, value));
-    }
-    await images.next();
-  }
 }

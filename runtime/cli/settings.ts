@@ -55,7 +55,8 @@ export function resolveSettings<T extends object>(
   const old = new Map(leaves(before));
   for (const [path, value] of leaves(settings)) {
     const was = old.get(path);
-    if (String(was) === String(value)) continue;
+    const isNew = !Object.hasOwn(saved as object, path.split(".")[0]!); // its group belongs to a command that is new here
+    if (isNew || String(was) === String(value)) continue;
     if (FIXED.includes(path)) {
       throw new Error(`${run}: expected ${path} to stay ${was}, found ${value}; --run <dir> starts another run`);
     }

@@ -83,5 +83,7 @@ test("a run in use is left alone, and what is no recording is refused by name", 
   await expect(log(["recover", run])).rejects.toThrow("expected a run that nobody uses, found its lock");
   await expect(log(["verify", join(run, "no")])).rejects.toThrow("expected a recording or a run, found nothing");
   await expect(log(["verify", join(run, "lock"), "x"])).rejects.toThrow('found "verify');
-  await expect(log(["repair", run])).rejects.toThrow("log: expected one of info, verify, recover, export, import and a file or run");
+  await expect(log(["repair", run])).rejects.toThrow(
+    "log: expected one of info, verify, recover, export, import and a file or run",
+  );
 });
