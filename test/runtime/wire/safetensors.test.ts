@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { sha256 } from "../../../runtime/wire/bundle.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../../runtime/wire/safetensors.ts";
 
 const golden =
@@ -81,4 +84,28 @@ test("an array that does not fit its shape is not written", () => {
   expect(() => encodeSafetensors({ a: { shape: [2], data: new Float32Array(3) } })).toThrow(
     "a: expected 2 numbers for [2], found 3",
   );
+});
+
+const REFERENCE = readFileSync(resolve(import.meta.dirname, "../../golden/reference.safetensors"));
+const ARRAYS = {
+  a: { shape: [3], data: Float32Array.of(-0, 1e-40, 3.4e38) },
+  "b.weight": { shape: [2, 3], data: Float32Array.from([0, 1, 2, 3, 4, 5], (x) => x / 7) },
+  empty: { shape: [0, 4], data: new Float32Array(0) },
+};
+
+test("what the reference implementation wrote is read", () => {
+  const { arrays, metadata } = decodeSafetensors(REFERENCE);
+  expect(arrays).toEqual({ ...ARRAYS, half: { shape: [1, 2], data: Float32Array.of(1.5, -2.25) } });
+  expect(Object.is(arrays.a!.data[0], -0)).toBe(true);
+  expect(metadata).toEqual({ made: "safetensors" });
+});
+
+/** Each of these files was read by the reference implementation (safetensors 0.8.0), with these numbers. */
+test.each([
+  ["F32", "a755b8dcb5bc86f55ff2d8e8457fa19f94055a0d607c9b31a1b25c09dcc45b32"],
+  ["F16", "7b0575bce8f0ea529edea4da33e947eabf5e6e77cd8314a0419158cddbf6f292"],
+] as const)("what is written as %s is what the reference implementation has read", (dtype, hash) => {
+  const { a, ...whole } = ARRAYS;
+  const bytes = encodeSafetensors(dtype === "F32" ? { a, ...whole } : whole, { made: "reverie" }, dtype);
+  expect(sha256(bytes)).toBe(hash);
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { PictureHistogram } from "../../../../runtime/log/lerobot/histogram.ts";
 import { aggregate, statisticsOf, summarise } from "../../../../runtime/log/lerobot/statistics.ts";
@@ -32,4 +34,20 @@ test("pictures' are by channel, in shares of 255, nested as LeRobot checks", () 
   expect(min).toEqual([[[0]], [[1]], [[0.2]]]);
   expect((mean as number[][][])[2]![0]![0]).toBeCloseTo(0.3, 9);
   expect((std as number[][][])[2]![0]![0]).toBeCloseTo(0.1, 9);
+});
+
+test("of what LeRobot wrote they are LeRobot's, quantiles aside, which it estimates", () => {
+  const golden = resolve(import.meta.dirname, "../../../golden/lerobot");
+  const episodes = JSON.parse(readFileSync(`${golden}.json`, "utf8")) as Record<string, number[]>[][];
+  const stats = JSON.parse(readFileSync(`${golden}/meta/stats.json`, "utf8"));
+  const [first, second] = episodes.map((frames) => ({
+    count: frames.length,
+    dimensions: [0, 1].map((i) => summarise(frames.map((frame) => frame.action![i]!))),
+  }));
+  const ours = statisticsOf(aggregate(first!, second!), false) as Record<string, number[]>;
+  expect(Object.keys(ours).sort()).toEqual(Object.keys(stats.action).sort());
+  expect(ours.count).toEqual(stats.action.count);
+  for (const name of ["min", "max", "mean", "std"]) {
+    for (const i of [0, 1]) expect(ours[name]![i]).toBeCloseTo(stats.action[name][i], 4);
+  }
 });
