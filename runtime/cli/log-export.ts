@@ -1,8 +1,8 @@
 import { DatasetWriter } from "../log/lerobot/dataset-writer.ts";
 import { featuresOf, PICTURES, type Pictures } from "../log/lerobot/features.ts";
-import { type Frame, framesOf, type StoredStep } from "../log/lerobot/frames.ts";
+import { type Frame, framesOf } from "../log/lerobot/frames.ts";
 import { canEncode } from "../log/lerobot/video-encoder.ts";
-import { storedSteps } from "../log/stored-steps.ts";
+import { type StoredStep, storedSteps } from "../log/stored-steps.ts";
 import { imageTensors } from "../wire/images.ts";
 import { expectPositionals, parseArguments, wholeNumber } from "./arguments.ts";
 import { count } from "./display.ts";

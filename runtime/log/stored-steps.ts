@@ -1,11 +1,19 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { StepSchema } from "../step.ts";
+import type { Step, StepSchema } from "../step.ts";
 import { imageTensors, type StepImage } from "../wire/images.ts";
 import { decodeSteps, stepLayout } from "../wire/step-codec.ts";
 import { ImageCodec } from "./image-codec.ts";
-import type { StoredStep } from "./lerobot/frames.ts";
 import { readLog } from "./read-log.ts";
+
+/** A step as a log holds it. */
+export interface StoredStep {
+  /** Numbers of one stream belong together. */
+  readonly stream: string;
+  readonly step: Step;
+  /** Undefined where it should have some and has not. */
+  readonly images: readonly StepImage[] | undefined;
+}
 
 const STEPS = 1;
 

@@ -9,8 +9,11 @@ import { openDataset, readFrames } from "../../runtime/log/lerobot/dataset-reade
 import { ownMapping } from "../../runtime/log/lerobot/mapping.ts";
 import { selectionOf } from "../../runtime/log/lerobot/selection.ts";
 import { canEncode } from "../../runtime/log/lerobot/video-encoder.ts";
+import { RecordLog } from "../../runtime/log/record-log.ts";
+import { stepTopic } from "../../runtime/log/step-topic.ts";
 import { storedSteps } from "../../runtime/log/stored-steps.ts";
 import type { Step, StepSchema } from "../../runtime/step.ts";
+import { encodeSteps, stepLayout } from "../../runtime/wire/step-codec.ts";
 import { MAIN } from "../fakes/reverie.ts";
 import { numbered, recordedRun, SEEING } from "../runtime/log/lerobot/recorded.ts";
 import { REACHER_SCHEMA } from "./reacher-run.ts";
@@ -170,6 +173,24 @@ test("only the episodes asked for go out, the first of them as a beginning", asy
     [false, true],
   ]);
   expect(frames[0]!["observation.state"]).toEqual([...(numbered(REACHER_SCHEMA, 3).observation.arm as Float32Array)]);
+});
+
+test("a robot's recording goes out while it is written, and stays as it is", async () => {
+  const data = Buffer.from(JSON.stringify(REACHER_SCHEMA));
+  const attachments = [{ name: "schema.json", mediaType: "application/json", data }];
+  const spool = at("run", "robot", "spool");
+  const recording = new RecordLog(spool, { topics: [stepTopic(REACHER_SCHEMA)], heading: () => ({ attachments }) });
+  for (const step of steps(REACHER_SCHEMA, 5)) {
+    const body = encodeSteps(stepLayout(REACHER_SCHEMA), [step]);
+    recording.append(step.sequence, step.timeNs, [{ channel: 1, body }]);
+  }
+  expect(recording.flush()).toBeUndefined();
+  const [file = ""] = fs.readdirSync(spool);
+  const before = fs.readFileSync(join(spool, file));
+  const lines = await said("export", at("run"), "--to", "lerobot", "--out", at("out"));
+  expect(lines.at(-1)).toMatch(/1 episodes, 5 frames/);
+  expect(fs.readFileSync(join(spool, file)).equals(before)).toBe(true);
+  await recording.close();
 });
 
 test("an export that is killed leaves a dataset of the episodes that were written", async () => {

@@ -47,6 +47,13 @@ test("groups of another command stay in the file", () => {
   expect(file(learner.file)).toEqual({ ...saved, seed: 5 });
 });
 
+test("a group that nobody saved is new: nothing in it has changed, and what it fixes may be chosen", () => {
+  const { learner: _, ...saved } = file(defaults) as typeof defaults;
+  const { settings, changes } = resolveSettings(defaults, saved, [["learner.preset", "robot-tiny"]], "runs/a1");
+  expect(settings.learner.preset).toBe("robot-tiny");
+  expect(changes).toEqual([]);
+});
+
 test("a setting that no longer exists is named and left out", () => {
   const { settings, notes } = resolveSettings(defaults, { ...file(defaults), old: 1 }, [], "runs/a1");
   expect(notes).toEqual(["runs/a1/config.json: old is no setting any more and is left out"]);

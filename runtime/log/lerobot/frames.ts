@@ -1,14 +1,6 @@
 import type { Step } from "../../step.ts";
 import type { StepImage } from "../../wire/images.ts";
-
-/** A step as a log holds it. */
-export interface StoredStep {
-  /** Numbers of one stream belong together. */
-  readonly stream: string;
-  readonly step: Step;
-  /** Undefined where it should have some and has not. */
-  readonly images: readonly StepImage[] | undefined;
-}
+import type { StoredStep } from "../stored-steps.ts";
 
 /** An observation and what was done at it, as LeRobot wants them together. */
 export interface Frame {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { frameValues } from "../../../../runtime/log/lerobot/frame-values.ts";
-import { type Frame, framesOf, type StoredStep } from "../../../../runtime/log/lerobot/frames.ts";
+import { type Frame, framesOf } from "../../../../runtime/log/lerobot/frames.ts";
+import type { StoredStep } from "../../../../runtime/log/stored-steps.ts";
 import type { Step } from "../../../../runtime/step.ts";
 import { BLIND, numbered } from "./recorded.ts";
 
