@@ -16,6 +16,9 @@ export const ACTORS: readonly string[] = ["backprop", "reinforce"];
 /** How several robots share a batch: as they have rows, or alike. */
 export const STREAMS: readonly string[] = ["rows", "equal"];
 
+/** What a NATS stream that is full does: take no more, or give up the oldest. */
+export const DISCARDS: readonly string[] = ["new", "old"];
+
 /** Every number that changes how a run learns. */
 export const LEARNER_DEFAULTS = {
   /** One of ALGORITHMS. Dreamer is set by `preset` and `agent`, Soft Actor-Critic by `sac`. */
@@ -97,6 +100,37 @@ export const LEARNER_DEFAULTS = {
     },
     /** One of STREAMS. */
     streams: "rows" as string,
+  },
+  /** Where the learner is at a NATS server (`--bind nats://…`); see runtime/link/README.md. */
+  nats: {
+    /** Names its robots, the stream of their rows and the store of its policies: letters, digits, _ and -. */
+    fleet: "fleet",
+    /** JetStream domain the stream is in; "": the one of the server that is connected to. */
+    domain: "",
+    /** File with credentials, and certificates of those who may sign the server's; needed beyond this machine. */
+    credentials: "",
+    ca: "",
+    /** Copies of every row and policy in the cluster. */
+    replicas: 1,
+    /** What the stream may hold of rows that are not yet on the learner's disk. */
+    streamMb: 4096,
+    /** Rows older than this go although nobody has taken them; 0: never. */
+    maxAgeHours: 0,
+    /** A stream that is full takes no more and robots keep their rows ("new"), or gives up the oldest ("old"). */
+    discard: "new" as string,
+    /** What was published twice within this time is kept once. */
+    dedupeSeconds: 120,
+    /** Rows taken in and not durable: the server sends no more, and sends them again after `ackWaitMs`. */
+    windowMessages: 4096,
+    windowMb: 64,
+    ackWaitMs: 30_000,
+    /** When rows that could not be taken are brought again. */
+    retryMs: 1000,
+    /** Policies kept in the store, and what it may hold. */
+    keepPolicies: 3,
+    policiesMb: 1024,
+    /** A server silent for two of these is connected to anew. */
+    pingMs: 5000,
   },
   train: {
     /** Steps before the first update; the robot explores with held random actions meanwhile. */

@@ -99,6 +99,25 @@ export const RUNTIME_DEFAULTS = {
     resendMs: 10_000,
     /** How long the end of a run waits for the learner to ack what is left. */
     flushMs: 3000,
+    /** Where the learner is behind a NATS server (`--learner nats://…`); see runtime/link/README.md. */
+    nats: {
+      /** The learner's: letters, digits, _ and -. */
+      fleet: "fleet",
+      /** JetStream domain of the learner's stream; "": the one of the server that is connected to. */
+      domain: "",
+      /** File with credentials, and certificates of those who may sign the server's; needed beyond this machine. */
+      credentials: "",
+      ca: "",
+      /** What lets the robot forget a step: that the learner has it on its disk, or that the broker has. */
+      forget: "learner" as string,
+      /** Messages on their way to the broker at once, and how long it may take to say that it has one. */
+      windowMessages: 64,
+      publishMs: 5000,
+      /** When rows that it did not take are tried again. */
+      retryMs: 1000,
+      /** A server silent for two of these is connected to anew. */
+      pingMs: 5000,
+    },
   },
   supervisor: {
     /** First pause before a process is started again; doubles with every death that follows soon. */

@@ -112,7 +112,7 @@ class Learner {
     this.#options.signal.addEventListener("abort", () => this.#wake.notify());
     this.#timer = setInterval(() => this.#tick(), STATUS_MS);
     const { bind, trust = {} } = this.#options;
-    await this.#robots.bind(bind, this.#nowMs, learnerTrust(bind, trust));
+    await this.#robots.bind(bind, this.#nowMs, learnerTrust(bind, trust), this.#options.config.nats);
     const schema = readRunSchema(this.#directory);
     if (schema !== undefined) await this.#adopt(schema);
     this.#options.onEvent({ type: "ready", endpoint: this.#robots.serve() });

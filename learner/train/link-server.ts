@@ -1,5 +1,3 @@
-import type { Router } from "zeromq";
-import { isLoopback } from "../../runtime/trust/endpoint.ts";
 import type { LearnerTrust } from "../../runtime/trust/trust.ts";
 import type { SaidImages } from "../../runtime/wire/images.ts";
 import type { PolicyManifest } from "../../runtime/wire/manifest.ts";
@@ -12,9 +10,14 @@ import {
 } from "../../runtime/wire/messages.ts";
 import { type StageRun, stageRuns } from "../../runtime/wire/stage-runs.ts";
 import { stepMarks, type WireMark } from "../../runtime/wire/step-marks.ts";
+import { LEARNER_DEFAULTS } from "../config.ts";
+import { listen } from "../link/listen.ts";
+import type { Delivery, Incoming, LinkListener, PolicyNames } from "../link/listener.ts";
+import { Deliveries } from "./deliveries.ts";
 import { Door } from "./door.ts";
 import type { Hello } from "./hello.ts";
 import { PolicySender } from "./policy-sender.ts";
+import { PolicyShelf } from "./policy-shelf.ts";
 
 /** A policy as it goes to robots. */
 export interface Policy {
@@ -23,6 +26,8 @@ export interface Policy {
   readonly weights: Uint8Array;
   /** ONNX */
   readonly graph: Uint8Array;
+  /** Where a broker keeps it. */
+  readonly names?: PolicyNames;
 }
 
 /** What became of rows: stored (or known already), a hole before them, or rows that no robot of ours would send. */
@@ -50,11 +55,13 @@ export interface LinkHost {
   next(stream: string): number;
   /** First sequence number that is not on the learner's disk; a robot told to go on from there forgets what is before. */
   durable(stream: string): number;
+  /** Steps of that stream are in the run's log. */
+  knows(stream: string): boolean;
   report(line: string): void;
 }
 
 interface Peer {
-  readonly identity: Buffer;
+  readonly id: string;
   readonly robot: string;
   readonly stream: string;
   readonly policies: PolicySender;
@@ -65,24 +72,31 @@ interface Peer {
 
 const ALIVE_MS = 1000;
 const SILENCE_MS = 10_000;
-/** Rows come in batches of some hundred; an image robot's batch stays well below this. */
-const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
+/** Rows that a broker brings in vain so often are given up: a robot that still has them is told where to go on. */
+const MOST_TRIES = 20;
 
-/** Serves robots at one ZeroMQ endpoint. It only ever answers: nothing here waits for a robot. */
+/** Serves robots at one endpoint. It only ever answers: nothing here waits for a robot. */
 export class LinkServer {
-  readonly #router: Router;
+  readonly #listener: LinkListener;
   readonly #host: LinkHost;
   readonly #nowMs: () => number;
   readonly #door: Door | undefined;
+  readonly #shelf: PolicyShelf | undefined;
+  readonly #deliveries = new Deliveries();
   readonly #peers = new Map<string, Peer>();
+  /** The machine of each stream that was greeted. */
+  readonly #machines = new Map<string, string>();
   #serving: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  private constructor(router: Router, host: LinkHost, nowMs: () => number, door: Door | undefined) {
-    this.#router = router;
+  private constructor(listener: LinkListener, host: LinkHost, nowMs: () => number, door: Door | undefined) {
+    const { policies: store } = listener;
+    this.#listener = listener;
     this.#host = host;
     this.#nowMs = nowMs;
     this.#door = door;
+    const onStored = (policy: Policy) => this.#offer(policy);
+    this.#shelf = store && new PolicyShelf({ store, onStored, report: (line) => host.report(line) });
   }
 
   /**
@@ -94,24 +108,10 @@ export class LinkServer {
     host: LinkHost,
     nowMs = () => performance.now(),
     trust?: LearnerTrust,
+    nats = LEARNER_DEFAULTS.nats,
   ): Promise<LinkServer> {
-    if (trust === undefined && !isLoopback(endpoint)) {
-      throw new Error(`learner: expected keys beyond this machine, found none for ${endpoint}: reverie keys new`);
-    }
-    const { Router } = await import("zeromq");
-    const door = trust === undefined ? undefined : await Door.open(trust, (line) => host.report(line));
-    const options = { handover: true, linger: 500, maxMessageSize: MAX_MESSAGE_BYTES, ...door?.socketOptions };
-    const router = new Router(options);
-    try {
-      await router.bind(endpoint.replace("//localhost:", "//127.0.0.1:"));
-    } catch (error) {
-      router.close();
-      await door?.close();
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== "EADDRINUSE") throw new Error(`learner: expected to listen at ${endpoint}, found: ${message}`);
-      throw new Error(`learner: expected ${endpoint} to be free, found it taken; is another learner running?`);
-    }
-    return new LinkServer(router, host, nowMs, door);
+    const listener = await listen(endpoint, { trust, nats, report: (line) => host.report(line) });
+    return new LinkServer(listener, host, nowMs, trust && new Door(trust));
   }
 
   serve(): void {
@@ -121,7 +121,7 @@ export class LinkServer {
 
   /** Where it is bound, with the real port. */
   get endpoint(): string {
-    return this.#router.lastEndpoint ?? "";
+    return this.#listener.endpoint;
   }
 
   get robots(): number {
@@ -130,114 +130,145 @@ export class LinkServer {
 
   /** Every step of `stream` before `next` is durable. */
   ack(stream: string, next: number): void {
-    this.#toStream(stream, { type: "ack", next });
+    this.#deliveries.durable(stream, next);
+    const peer = this.#peerOf(stream);
+    if (peer !== undefined) this.#send(peer.id, { type: "ack", next });
   }
 
   permit(stream: string, through: number): void {
-    const message = { type: "permit", through } as const;
-    for (const peer of this.#peers.values()) if (peer.stream === stream) peer.policies.sendAfter(message);
+    const permit = () => this.#peerOf(stream)?.policies.sendAfter({ type: "permit", through });
+    if (this.#shelf === undefined) permit();
+    else this.#shelf.after(permit);
   }
 
   /** Sends the policy to every robot that has an older one. */
   publish(policy: Policy): void {
-    for (const { policies } of this.#peers.values()) policies.offer(policy);
+    if (this.#shelf === undefined) this.#offer(policy);
+    else this.#shelf.offer(policy);
   }
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    this.#router.close();
+    await this.#listener.close();
     await this.#serving;
-    await this.#door?.close();
+  }
+
+  #offer(policy: Policy): void {
+    for (const { policies } of this.#peers.values()) policies.offer(policy);
   }
 
   async #answer(): Promise<void> {
-    for await (const [identity, ...frames] of this.#router) {
+    for await (const incoming of this.#listener) {
       try {
-        if (identity !== undefined) await this.#take(identity, frames);
+        if (incoming.delivery === undefined) await this.#take(incoming);
+        else this.#takeDelivery(incoming.delivery, incoming.frames);
       } catch (error) {
+        incoming.delivery?.done();
         this.#host.report(`link: a message was dropped: ${(error as Error).message}`);
       }
     }
   }
 
-  async #take(identity: Buffer, frames: readonly Buffer[]): Promise<void> {
+  async #take({ peer: id, machine, frames }: Incoming): Promise<void> {
     const { message, payloads } = decodeMessage(frames);
-    const key = identity.toString("hex");
-    if (message.type === "hello") return this.#greet(identity, message);
-    const peer = this.#peers.get(key);
+    if (message.type === "hello") return this.#greet(id, machine, message);
+    const peer = this.#peers.get(id);
     if (peer === undefined) return; // it connected before this learner started: its silence makes it say hello
     peer.lastHeardMs = this.#nowMs();
-    if (message.type === "alive") this.#send(identity, { type: "alive" });
+    if (message.type === "alive") this.#send(id, { type: "alive" });
     else if (message.type === "got") peer.policies.got(message.policyVersion, message.index);
     else if (message.type === "bye") this.#forget(peer, "left");
-    else if (message.type === "rows") this.#takeRows(peer, message, payloads);
+    else if (message.type === "rows") this.#takeRows(peer.stream, peer, message, payloads);
     else throw new Error(`expected a robot's message from ${peer.robot}, found "${message.type}"`);
   }
 
-  async #greet(identity: Buffer, hello: Hello): Promise<void> {
-    const stranger = this.#door?.reasonToRefuse(hello);
+  async #greet(id: string, machine: string | undefined, hello: Hello): Promise<void> {
+    const stranger = this.#door?.reasonToRefuse(hello, machine);
     const answer = stranger === undefined ? await this.#host.greet(hello) : { refuse: stranger };
     if ("refuse" in answer) {
       this.#host.report(`link: refused a robot: ${answer.refuse}`);
-      return this.#send(identity, { type: "refuse", reason: answer.refuse });
+      return this.#send(id, { type: "refuse", reason: answer.refuse });
     }
     for (const [key, peer] of this.#peers) if (peer.stream === hello.stream) this.#peers.delete(key);
-    this.#peers.set(identity.toString("hex"), {
-      identity,
+    if (machine !== undefined) this.#machines.set(hello.stream, machine);
+    this.#peers.set(id, {
+      id,
       robot: hello.schema.robot,
       stream: hello.stream,
       policies: new PolicySender(
         hello.graphHash,
         hello.policyVersion,
-        (message, ...payloads) => this.#send(identity, message, ...payloads),
+        (message, ...payloads) => this.#send(id, message, ...payloads),
         ({ manifest }) => this.#door?.signed(manifest) ?? {},
       ),
       lastHeardMs: this.#nowMs(),
       askedFrom: undefined,
     });
-    this.#send(identity, { type: "welcome", protocol: PROTOCOL, resume: answer.resume });
+    this.#send(id, { type: "welcome", protocol: PROTOCOL, resume: answer.resume });
     this.#host.joined(hello);
   }
 
-  #takeRows(peer: Peer, rows: Rows, [payload, ...frames]: readonly Uint8Array[]): void {
-    const { robot, stream } = peer;
+  /** Rows out of a broker: of a robot that was greeted or, where there are no keys, whose log is here. */
+  #takeDelivery(delivery: Delivery, frames: readonly Uint8Array[]): void {
+    const { stream, machine, tries } = delivery;
+    const { message, payloads } = decodeMessage(frames);
+    if (message.type !== "rows" || message.stream !== stream) throw new Error(`expected rows of stream ${stream}`);
+    const owner = this.#machines.get(stream);
+    if (owner !== undefined && owner !== machine) {
+      throw new Error(`expected rows of stream ${stream} from ${owner}, found them from ${machine}`);
+    }
+    const mayTake = owner !== undefined || (this.#door === undefined && this.#host.knows(stream));
+    const taken = mayTake ? this.#takeRows(stream, this.#peerOf(stream), message, payloads) : "gap";
+    if (taken === "taken") {
+      this.#deliveries.add(stream, delivery, this.#host.next(stream), this.#host.durable(stream));
+    } else if (taken === "gap" && tries < MOST_TRIES) delivery.again();
+    else {
+      delivery.done();
+      const why = mayTake ? "those before them did not come" : "their robot did not say hello";
+      if (taken === "gap") this.#host.report(`link: rows from ${message.first} of ${machine} are given up: ${why}`);
+    }
+  }
+
+  #takeRows(stream: string, peer: Peer | undefined, rows: Rows, [payload, ...frames]: readonly Uint8Array[]): Taken {
     const { first, gap, stages, marks, images, imagesGone } = rows;
     if (payload === undefined || !Number.isSafeInteger(first) || first < 0) {
-      throw new Error(`expected rows from ${robot} with a first number and a payload`);
+      throw new Error(`expected rows of ${stream} with a first number and a payload`);
     }
     if (gap === true && first > this.#host.next(stream)) this.#host.skipTo(stream, first);
     const beside = { stages: stageRuns(stages), marks: stepMarks(marks), images: { images, imagesGone, frames } };
     const taken = this.#host.rows(stream, first, payload, beside);
+    if (peer === undefined) return taken;
     if (taken === "gap") {
       const next = this.#host.next(stream);
-      if (peer.askedFrom === next) return; // rows behind the gap that were on their way already
+      if (peer.askedFrom === next) return taken; // rows behind the gap that were on their way already
       peer.askedFrom = next;
-      this.#send(peer.identity, { type: "welcome", protocol: PROTOCOL, resume: this.#host.durable(stream) });
+      this.#send(peer.id, { type: "welcome", protocol: PROTOCOL, resume: this.#host.durable(stream) });
     } else if (taken !== "taken") {
-      this.#send(peer.identity, { type: "refuse", reason: taken.refuse });
+      this.#send(peer.id, { type: "refuse", reason: taken.refuse });
       this.#forget(peer, `refused: ${taken.refuse}`);
     }
+    return taken;
   }
 
   #beat(): void {
     for (const peer of this.#peers.values()) {
       if (this.#nowMs() - peer.lastHeardMs > SILENCE_MS) this.#forget(peer, `not heard for ${SILENCE_MS / 1000} s`);
-      else this.#send(peer.identity, { type: "alive" });
+      else this.#send(peer.id, { type: "alive" });
     }
   }
 
   #forget(peer: Peer, why: string): void {
-    this.#peers.delete(peer.identity.toString("hex"));
+    this.#peers.delete(peer.id);
     this.#host.report(`link: ${peer.robot} ${why}`);
   }
 
-  #toStream(stream: string, message: LearnerMessage): void {
-    for (const peer of this.#peers.values()) if (peer.stream === stream) this.#send(peer.identity, message);
+  #peerOf(stream: string): Peer | undefined {
+    for (const peer of this.#peers.values()) if (peer.stream === stream) return peer;
+    return undefined;
   }
 
-  /** A ROUTER never waits: what cannot go out is dropped, and the robot asks again. */
-  #send(identity: Buffer, message: LearnerMessage, ...payloads: Uint8Array[]): void {
-    this.#router.send([identity, ...encodeMessage(message, ...payloads)]).catch((error: Error) => {
+  #send(id: string, message: LearnerMessage, ...payloads: Uint8Array[]): void {
+    this.#listener.send(id, encodeMessage(message, ...payloads)).catch((error: Error) => {
       this.#host.report(`link: "${message.type}" was not sent: ${error.message}`);
     });
   }

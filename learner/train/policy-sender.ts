@@ -4,7 +4,12 @@ import type { Policy } from "./link-server.ts";
 
 type Send = (message: LearnerMessage, ...payloads: Uint8Array[]) => void;
 
-/** Brings policies to one robot in parts, as fast as it takes them: the newest after the one that is on its way. */
+const NOTHING = new Uint8Array(0);
+
+/**
+ * Brings policies to one robot: the newest after the one that is on its way. In parts, as fast as it takes them; or the robot
+ * fetches it from where a broker keeps it and then says that it has "part" 0.
+ */
 export class PolicySender {
   readonly #send: Send;
   readonly #sign: (policy: Policy) => { readonly signature?: string };
@@ -65,15 +70,16 @@ export class PolicySender {
       for (const message of this.#after.splice(0)) this.#send(message);
       return;
     }
-    const { manifest, weights, graph } = policy;
-    const sent = manifest.graphHash === this.#graphHash ? new Uint8Array(0) : graph;
+    const { manifest, weights, graph, names } = policy;
+    const sent = manifest.graphHash === this.#graphHash ? NOTHING : graph;
     this.#graphHash = manifest.graphHash;
     this.#version = manifest.policyVersion;
-    this.#parts = policyParts(weights, sent);
-    this.#sent = 0;
+    this.#parts = names === undefined ? policyParts(weights, sent) : [NOTHING];
+    this.#sent = names === undefined ? 0 : 1;
     this.#got = 0;
     const sizes = { weightsBytes: weights.length, graphBytes: sent.length };
-    this.#send({ type: "weights", manifest, ...sizes, ...this.#sign(policy) });
+    const stored = names === undefined ? {} : { names };
+    this.#send({ type: "weights", manifest, ...sizes, ...stored, ...this.#sign(policy) });
     this.#fill();
   }
 

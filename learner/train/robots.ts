@@ -1,6 +1,7 @@
 import type { LearnerTrust } from "../../runtime/trust/trust.ts";
 import { eachRunWithin } from "../../runtime/wire/stage-runs.ts";
 import type { WireMark } from "../../runtime/wire/step-marks.ts";
+import type { LearnerConfig } from "../config.ts";
 import { type Hello, reasonToRefuse } from "./hello.ts";
 import { type BesideRows, type LinkHost, LinkServer, type Policy, type Taken } from "./link-server.ts";
 import { Turns } from "./lockstep.ts";
@@ -33,8 +34,13 @@ export class Robots implements LinkHost {
   }
 
   /** Throws when the endpoint is not free. Robots wait for `serve`. */
-  async bind(endpoint: string, nowMs: () => number, trust: LearnerTrust | undefined): Promise<void> {
-    this.#link = await LinkServer.bind(endpoint, this, nowMs, trust);
+  async bind(
+    endpoint: string,
+    nowMs: () => number,
+    trust: LearnerTrust | undefined,
+    nats: LearnerConfig["nats"],
+  ): Promise<void> {
+    this.#link = await LinkServer.bind(endpoint, this, nowMs, trust, nats);
   }
 
   /** Where it is bound, with the real port. */
@@ -115,6 +121,10 @@ export class Robots implements LinkHost {
 
   durable(stream: string): number {
     return this.#experience.durable(stream);
+  }
+
+  knows(stream: string): boolean {
+    return Object.hasOwn(this.#options.run()?.experience.streams() ?? {}, stream);
   }
 
   report(line: string): void {

@@ -1,7 +1,8 @@
-import { ALGORITHMS, STREAMS } from "../../learner/config.ts";
+import { ALGORITHMS, DISCARDS, STREAMS } from "../../learner/config.ts";
 import { OVERRUNS } from "../governor/options.ts";
 import { TRIPS, WATCHDOGS } from "../governor/watchdogs.ts";
 import { ROLLBACKS } from "../link/policies/keeper.ts";
+import { FORGETS } from "../link/row-sender.ts";
 import { CANARIES } from "../policy/canary.ts";
 
 /** Settings whose type alone does not keep them sensible. `at` is a dotted path; a group's check covers what is there. */
@@ -22,6 +23,10 @@ const priority: Range = {
 const niceness: Range = {
   says: "a whole number from 0 to 19",
   holds: (value) => Number.isInteger(value) && value >= 0 && value <= 19,
+};
+const replicas: Range = {
+  says: "a whole number from 1 to 5",
+  holds: (value) => Number.isInteger(value) && value >= 1 && value <= 5,
 };
 const sequence: Range = { says: "a whole number from 2 up", holds: (value) => Number.isInteger(value) && value >= 2 };
 
@@ -46,6 +51,10 @@ const RANGES: Readonly<Record<string, Range>> = {
   "runtime.policy.rollback.collapse": share,
   "runtime.policy.rollback.gain": positive,
   "runtime.policy.rollback.holdSteps": count,
+  "runtime.link.nats.windowMessages": count,
+  "runtime.link.nats.publishMs": positive,
+  "runtime.link.nats.retryMs": positive,
+  "runtime.link.nats.pingMs": positive,
   "runtime.sim.commandTimeoutMs": notNegative,
   "runtime.supervisor.governorHangMs": positive,
   "runtime.supervisor.governorAliveMs": positive,
@@ -82,6 +91,17 @@ const RANGES: Readonly<Record<string, Range>> = {
   "learner.replay.mixture.recency": notNegative,
   "learner.replay.mixture.ends": notNegative,
   "learner.replay.mixture.halfLife": positive,
+  "learner.nats.replicas": replicas,
+  "learner.nats.streamMb": positive,
+  "learner.nats.maxAgeHours": notNegative,
+  "learner.nats.dedupeSeconds": positive,
+  "learner.nats.windowMessages": count,
+  "learner.nats.windowMb": positive,
+  "learner.nats.ackWaitMs": positive,
+  "learner.nats.retryMs": positive,
+  "learner.nats.keepPolicies": count,
+  "learner.nats.policiesMb": positive,
+  "learner.nats.pingMs": positive,
   "learner.train.fill": count,
   "learner.train.pretrain": whole,
   "learner.train.ratio": notNegative,
@@ -106,8 +126,10 @@ const RANGES: Readonly<Record<string, Range>> = {
 /** Words that decide what a run does: a wrong one must not reach its directory. */
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   "learner.algorithm": ALGORITHMS,
+  "learner.nats.discard": DISCARDS,
   "learner.replay.streams": STREAMS,
   "runtime.governor.overrun": OVERRUNS,
+  "runtime.link.nats.forget": FORGETS,
   "runtime.policy.canary.trip": CANARIES,
   "runtime.policy.rollback.trip": ROLLBACKS,
   ...Object.fromEntries(WATCHDOGS.map((name) => [`runtime.watchdogs.${name}.trip`, TRIPS])),

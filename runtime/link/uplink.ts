@@ -1,16 +1,16 @@
 import type { RUNTIME_DEFAULTS } from "../defaults.ts";
 import { type StepSchema, schemaHash } from "../step.ts";
-import { isSigned, signText } from "../trust/keys.ts";
-import { helloStatement, policyStatement } from "../trust/statements.ts";
+import { signText } from "../trust/keys.ts";
+import { helloStatement } from "../trust/statements.ts";
 import type { RobotTrust } from "../trust/trust.ts";
-import { type GoneImages, imageTensors, type WireImage } from "../wire/images.ts";
+import { imageTensors } from "../wire/images.ts";
 import type { PolicyManifest } from "../wire/manifest.ts";
 import { decodeMessage, encodeMessage, PROTOCOL, type RobotMessage } from "../wire/messages.ts";
-import { PolicyIntake } from "../wire/policy-parts.ts";
-import { markFirst } from "../wire/step-codec.ts";
 import type { MarkLog } from "./mark-log.ts";
+import { PolicyArrival } from "./policy-arrival.ts";
+import { RowSender } from "./row-sender.ts";
 import type { Connect, LinkSocket } from "./socket.ts";
-import type { Rows, Spool } from "./spool.ts";
+import type { Spool } from "./spool.ts";
 import type { StageLog } from "./stage-log.ts";
 
 export interface UplinkOptions {
@@ -44,41 +44,32 @@ export interface UplinkOptions {
 
 export type LinkState = "connecting" | "connected" | "refused" | "closed";
 
-interface Batch extends Rows {
-  readonly images: readonly WireImage[];
-  readonly imagesGone: readonly GoneImages[];
-  /** Of `images`, in turn. */
-  readonly frames: readonly Uint8Array[];
-}
-
 /** Brings the spool's steps to the learner, over as many connections, restarts and resends as it takes. */
 export class Uplink {
   readonly #options: UplinkOptions;
+  readonly #rows: RowSender;
+  readonly #policies: PolicyArrival;
   #state: LinkState = "connecting";
   #socket: LinkSocket | undefined;
   #saidHello = false;
+  /** A hello was said that no welcome has answered. */
+  #greeting = false;
   #heardMs = 0;
   #saidMs = 0;
   /** A message is being acted on: silence is ours. */
   #busy = false;
-  /** First step that was not sent on this connection. */
-  #cursor = 0;
-  #acked = 0;
-  /** Of messages that are not acked: the step behind theirs, and what their images weigh. */
-  #imageBytes: (readonly [next: number, bytes: number])[] = [];
-  /** The robot has images. */
-  readonly #sees: boolean;
-  /** When `acked` last rose, or caught up with what was sent. */
-  #progressMs = 0;
-  #pumping = false;
-  /** The policy that is arriving. */
-  #intake: PolicyIntake | undefined;
-  #pumpTimer: NodeJS.Timeout | undefined;
+  /** Steps below this need not be kept. */
+  #forgotten: number;
 
   constructor(options: UplinkOptions) {
     this.#options = options;
-    this.#acked = options.acked;
-    this.#sees = imageTensors(options.schema).length > 0;
+    this.#forgotten = options.acked;
+    const own = {
+      broker: () => this.#socket?.broker,
+      say: (message: RobotMessage, ...payloads: Uint8Array[]) => this.#say(message, ...payloads),
+    };
+    this.#rows = new RowSender({ ...options, ...own, sees: imageTensors(options.schema).length > 0 });
+    this.#policies = new PolicyArrival({ ...options, ...own });
   }
 
   get state(): LinkState {
@@ -87,7 +78,7 @@ export class Uplink {
 
   /** Every step below this is durable at the learner. */
   get acked(): number {
-    return this.#acked;
+    return this.#rows.acked;
   }
 
   /** Runs until `close` or a refusal. Throws only when sockets cannot be made at all. */
@@ -103,6 +94,7 @@ export class Uplink {
         for await (const frames of this.#socket) await this.#hear(frames);
       } finally {
         clearInterval(beat);
+        this.#rows.halt();
         this.#socket.close();
       }
     }
@@ -110,46 +102,54 @@ export class Uplink {
 
   /** New steps are in the spool: sends them now (lockstep) or together with what comes soon. */
   kick(): void {
-    if (this.#options.lockstep || this.#options.spool.next - this.#cursor >= this.#options.settings.batchRows) {
-      void this.#pump();
-    } else {
-      this.#pumpTimer ??= setTimeout(() => void this.#pump(), this.#options.settings.batchMs);
-    }
+    this.#rows.kick();
   }
 
-  /** Waits until everything is acked, at most `waitMs`, then says goodbye. */
+  /** Waits until everything is safe, at most `waitMs`, then says goodbye. */
   async close(waitMs: number): Promise<void> {
-    const { spool } = this.#options;
     const until = performance.now() + waitMs;
-    while (this.#state === "connected" && this.#acked < spool.next && performance.now() < until) {
-      void this.#pump();
+    while (!this.#isDone() && performance.now() < until) {
+      void this.#rows.pump();
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     if (this.#state === "connected") await this.#say({ type: "bye" });
-    clearTimeout(this.#pumpTimer);
+    this.#rows.halt();
     this.#state = "closed";
     this.#socket?.close();
   }
 
+  /** A learner that is there has acked everything; where it is not, a broker has it. */
+  #isDone(): boolean {
+    const { next } = this.#options.spool;
+    if (!this.#rows.flowing) return true;
+    return (this.#state === "connected" ? this.#rows.acked : this.#rows.safe) >= next;
+  }
+
   async #beat(): Promise<void> {
-    const { aliveMs, silentMs, resendMs } = this.#options.settings;
+    const { aliveMs, silentMs } = this.#options.settings;
     const now = performance.now();
-    if (this.#acked >= this.#cursor) this.#progressMs = now;
-    if (this.#state === "connected" && now - this.#progressMs > resendMs) {
-      this.#progressMs = now;
-      this.#cursor = this.#acked;
-      this.#imageBytes = [];
-      void this.#pump();
-    }
+    this.#rows.beat(now);
+    this.#forget();
     if (this.#busy) this.#heardMs = now;
     if (!this.#saidHello) await this.#hello();
-    else if (now - this.#heardMs > silentMs) this.#socket?.close();
+    else if (now - this.#heardMs > silentMs) await this.#miss();
     else if (this.#state === "connected" && now - this.#saidMs > aliveMs) await this.#say({ type: "alive" });
+  }
+
+  /** The learner is silent: a new connection, or, where a broker stands between and rows go on, another hello. */
+  async #miss(): Promise<void> {
+    if (this.#socket?.broker === undefined) {
+      this.#socket?.close();
+      return;
+    }
+    this.#state = "connecting";
+    await this.#hello();
   }
 
   async #hello(): Promise<void> {
     const { schema, spool, lockstep, downStage } = this.#options;
     this.#saidHello = true;
+    this.#greeting = true;
     this.#heardMs = performance.now();
     this.#saidHello = await this.#say({
       type: "hello",
@@ -190,24 +190,18 @@ export class Uplink {
       case "welcome":
         return this.#welcome(count(message.resume, "welcome.resume"));
       case "ack":
-        return this.#ack(count(message.next, "ack.next"));
+        this.#rows.ack(count(message.next, "ack.next"));
+        this.#forget();
+        return this.#options.onAck();
       case "permit":
         return this.#options.onPermit(count(message.through, "permit.through"));
-      case "weights": {
-        this.#intake = undefined;
-        const { trust } = this.#options;
-        if (trust !== undefined && !isSigned(policyStatement(message.manifest), message.signature, trust.learner)) {
-          throw new Error(
-            `policy ${message.manifest.policyVersion}: expected it signed by ${trust.learner.name}, found it not`,
-          );
-        }
-        this.#intake = new PolicyIntake(message.manifest, message);
-        return undefined;
-      }
+      case "weights":
+        return this.#policies.announce(message);
       case "part":
-        return this.#takePart(message.policyVersion, message.index, payloads[0]);
+        return this.#policies.part(message.policyVersion, message.index, payloads[0]);
       case "refuse":
         this.#state = "refused";
+        this.#rows.halt();
         this.#options.onRefused(String(message.reason));
         this.#socket?.close();
         return undefined;
@@ -218,116 +212,32 @@ export class Uplink {
     }
   }
 
-  /** Says at once that it is there, the last one when the policy acts: nothing that comes after is heard before. */
-  async #takePart(policyVersion: number, index: number, part: Uint8Array = new Uint8Array(0)): Promise<void> {
-    const intake = this.#intake;
-    try {
-      if (intake?.manifest.policyVersion !== policyVersion) return; // of one that was turned down
-      const whole = intake.add(index, part);
-      if (whole === undefined) return;
-      this.#intake = undefined;
-      await this.#options.onWeights(intake.manifest, whole.weights, whole.graph);
-    } finally {
-      await this.#say({ type: "got", policyVersion, index });
-    }
-  }
-
   #welcome(resume: number): void {
     const { spool, renameStream } = this.#options;
     if (resume > spool.next) {
       this.#options.report(
         `link: the learner has steps up to ${resume}, the spool up to ${spool.next}: a new stream begins`,
       );
+      this.#rows.halt();
       renameStream();
       this.#socket?.close();
       return;
     }
-    const from = Math.max(resume, this.#options.streamFrom());
     this.#state = "connected";
-    this.#cursor = from;
-    this.#imageBytes = [];
-    this.#ack(from);
-    void this.#pump();
-  }
-
-  #ack(next: number): void {
-    this.#progressMs = performance.now();
-    this.#acked = Math.min(next, this.#options.spool.next);
-    this.#imageBytes = this.#imageBytes.filter(([end]) => end > this.#acked);
-    this.#options.spool.forget(this.#acked);
-    this.#options.stages.forget(this.#acked);
-    this.#options.marks.forget(this.#acked);
+    this.#rows.begin(resume, !this.#greeting);
+    this.#greeting = false;
+    this.#forget();
     this.#options.onAck();
-    void this.#pump();
   }
 
-  async #pump(): Promise<void> {
-    clearTimeout(this.#pumpTimer);
-    this.#pumpTimer = undefined;
-    if (this.#pumping) return;
-    this.#pumping = true;
-    try {
-      while (this.#state === "connected" && (await this.#sendRows())) {}
-    } finally {
-      this.#pumping = false;
-    }
-  }
-
-  /** Sends one batch; false when there is nothing to send, or no room. */
-  async #sendRows(): Promise<boolean> {
-    const { settings, stages, stream, streamFrom } = this.#options;
-    const from = this.#cursor;
-    const room = settings.windowRows - (from - this.#acked);
-    const batch = room > 0 ? this.#batch(from, Math.min(settings.batchRows, room)) : undefined;
-    if (batch === undefined) return false;
-    const gap = batch.first > from || (batch.first > 0 && batch.first === streamFrom());
-    const rows = Buffer.concat(batch.rows);
-    if (gap) markFirst(rows);
-    this.#cursor = batch.first + batch.rows.length;
-    const { first } = batch;
-    const count = batch.rows.length;
-    const marks = this.#options.marks.take(first, count);
-    const beside = { stages: stages.take(first, count), ...(marks.length > 0 ? { marks } : {}) };
-    const { images, imagesGone, frames } = batch;
-    const seen = this.#sees ? { images, imagesGone } : {};
-    const sent = await this.#say(
-      { type: "rows", stream: stream(), first, count, gap, ...beside, ...seen },
-      rows,
-      ...frames,
-    );
-    if (sent && frames.length > 0) this.#sentImages(batch.first + count, frames);
-    if (!sent) this.#cursor = Math.min(this.#cursor, from);
-    return sent;
-  }
-
-  /** Rows with their images, as many as one message and what may be on its way have room for, one at least. */
-  #batch(from: number, most: number): Batch | undefined {
-    const { spool, settings } = this.#options;
-    const onTheirWay = this.#imageBytes.reduce((sum, [, bytes]) => sum + bytes, 0);
-    if (onTheirWay >= settings.windowMb * 2 ** 20) return undefined;
-    const taken = spool.take(from, most);
-    if (taken === undefined || !this.#sees) return taken && { ...taken, images: [], imagesGone: [], frames: [] };
-    const images: WireImage[] = [];
-    const imagesGone: [number, number][] = [];
-    const frames: Uint8Array[] = [];
-    let count = 0;
-    for (let bytes = 0; count < taken.rows.length && bytes < settings.batchMb * 2 ** 20; count++) {
-      const sequence = taken.first + count;
-      const found = spool.images(sequence);
-      const last = imagesGone.at(-1);
-      if (found === undefined && last !== undefined && last[0] + last[1] === sequence) last[1]++;
-      else if (found === undefined) imagesGone.push([sequence, 1]);
-      for (const { name, encoding, data } of found ?? []) {
-        images.push([sequence, name, encoding]);
-        frames.push(data);
-        bytes += data.length;
-      }
-    }
-    return { first: taken.first, rows: taken.rows.slice(0, count), images, imagesGone, frames };
-  }
-
-  #sentImages(next: number, frames: readonly Uint8Array[]): void {
-    this.#imageBytes.push([next, frames.reduce((sum, { length }) => sum + length, 0)]);
+  #forget(): void {
+    const { spool, stages, marks } = this.#options;
+    const { forgettable } = this.#rows;
+    if (forgettable === this.#forgotten) return;
+    this.#forgotten = forgettable;
+    spool.forget(forgettable);
+    stages.forget(forgettable);
+    marks.forget(forgettable);
   }
 
   async #say(message: RobotMessage, ...payloads: Uint8Array[]): Promise<boolean> {

@@ -69,6 +69,8 @@ export type LearnerMessage =
       readonly manifest: PolicyManifest;
       readonly weightsBytes: number;
       readonly graphBytes: number;
+      /** Where a broker keeps them, under which names: the robot fetches them there, and no parts come. */
+      readonly names?: { readonly weights: string; readonly graph: string };
       /** Where robot and learner have keys: the learner's, of `policyStatement`. */
       readonly signature?: string;
     }

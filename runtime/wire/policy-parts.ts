@@ -14,6 +14,15 @@ export interface PolicySizes {
   readonly graphBytes: number;
 }
 
+/** Throws on sizes that no policy has. */
+export function expectSizes(policyVersion: number, { weightsBytes, graphBytes }: PolicySizes): void {
+  for (const [name, bytes] of Object.entries({ weightsBytes, graphBytes })) {
+    if (!Number.isSafeInteger(bytes) || bytes < 0 || bytes > MAX_BYTES) {
+      throw new Error(`policy ${policyVersion}: expected ${name} from 0 to ${MAX_BYTES}, found ${bytes}`);
+    }
+  }
+}
+
 /** Views of the weights, then of the graph, none longer than a part. */
 export function policyParts(weights: Uint8Array, graph: Uint8Array): Uint8Array[] {
   return [weights, graph].flatMap((file) =>
@@ -33,11 +42,7 @@ export class PolicyIntake {
 
   /** Throws on sizes that no policy has. */
   constructor(manifest: PolicyManifest, { weightsBytes, graphBytes }: PolicySizes) {
-    for (const [name, bytes] of Object.entries({ weightsBytes, graphBytes })) {
-      if (!Number.isSafeInteger(bytes) || bytes < 0 || bytes > MAX_BYTES) {
-        throw new Error(`policy ${manifest.policyVersion}: expected ${name} from 0 to ${MAX_BYTES}, found ${bytes}`);
-      }
-    }
+    expectSizes(manifest.policyVersion, { weightsBytes, graphBytes });
     this.manifest = manifest;
     this.#weights = new Uint8Array(weightsBytes);
     this.#graph = new Uint8Array(graphBytes);

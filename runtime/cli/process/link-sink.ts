@@ -40,6 +40,7 @@ async function serve({ directory, schema }: SinkStart): Promise<void> {
     skipTo: (stream, first) => experience.skipTo(stream, first),
     next: (stream) => experience.next(stream),
     durable: (stream) => experience.durable(stream),
+    knows: () => false,
     report: () => {}, // a robot that is refused says so itself
   };
   server = await LinkServer.bind("tcp://127.0.0.1:*", host);

@@ -58,6 +58,7 @@ async function startLearner(): Promise<{ server: LinkServer; heard: Heard }> {
     skipTo: () => {},
     next: (stream) => next.get(stream) ?? 0,
     durable: (stream) => next.get(stream) ?? 0,
+    knows: (stream) => next.has(stream),
     report: (line) => heard.notes.push(line),
   };
   const trust = learnerTrust("tcp://127.0.0.1:*", { keys: keysOf("learner") });
