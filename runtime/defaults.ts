@@ -115,6 +115,8 @@ export const RUNTIME_DEFAULTS = {
       publishMs: 5000,
       /** When rows that it did not take are tried again. */
       retryMs: 1000,
+      /** How long a file of a policy may take to come out of the broker's store. */
+      fetchMs: 60_000,
       /** A server silent for two of these is connected to anew. */
       pingMs: 5000,
     },

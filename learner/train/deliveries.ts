@@ -11,9 +11,9 @@ export class Deliveries {
 
   /** The rows end before step `end`, and every step before `durable` is on the disk. */
   add(stream: string, delivery: Delivery, end: number, durable: number): void {
-    if (end <= durable) return delivery.done();
     const waiting = this.#waiting.get(stream);
-    if (waiting === undefined) this.#waiting.set(stream, [{ delivery, end }]);
+    if (end <= durable) delivery.done();
+    else if (waiting === undefined) this.#waiting.set(stream, [{ delivery, end }]);
     else waiting.push({ delivery, end });
   }
 

@@ -54,6 +54,7 @@ const RANGES: Readonly<Record<string, Range>> = {
   "runtime.link.nats.windowMessages": count,
   "runtime.link.nats.publishMs": positive,
   "runtime.link.nats.retryMs": positive,
+  "runtime.link.nats.fetchMs": positive,
   "runtime.link.nats.pingMs": positive,
   "runtime.sim.commandTimeoutMs": notNegative,
   "runtime.supervisor.governorHangMs": positive,

@@ -12,11 +12,12 @@ import { imageTensors } from "../wire/images.ts";
 import { rowEpisode, rowReturn, rowTimeNs } from "../wire/step-codec.ts";
 import { readAcked, writeAcked } from "./acked.ts";
 import { forgetBoot, isSameBoot, writeBoot } from "./boot.ts";
+import { connectorFor } from "./connect.ts";
 import { Downlink } from "./downlink.ts";
 import { type Identity, newIdentity, readIdentity, writeIdentity } from "./identity.ts";
 import { ImageSpool } from "./image-spool.ts";
 import { MarkLog } from "./mark-log.ts";
-import { type Connect, connectDealer } from "./socket.ts";
+import type { Connect } from "./socket.ts";
 import { Spool } from "./spool.ts";
 import { StageLog } from "./stage-log.ts";
 import { Uplink } from "./uplink.ts";
@@ -58,7 +59,7 @@ export class Link {
     resumed: boolean,
     send: (message: FromLink) => void,
     downStage?: string,
-    connect: Connect = connectDealer,
+    connect?: Connect,
     standard?: StandardTopics,
   ) {
     const report = (text: string): void => send({ type: "note", text });
@@ -106,7 +107,7 @@ export class Link {
     });
     this.#uplink = new Uplink({
       endpoint: config.learner,
-      connect,
+      connect: connect ?? connectorFor(link, report),
       spool: this.#spool,
       schema,
       lockstep,

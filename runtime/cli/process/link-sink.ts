@@ -7,6 +7,8 @@ import type { StepSchema } from "../../step.ts";
 export interface SinkStart {
   readonly directory: string;
   readonly schema: StepSchema;
+  /** Where it listens; by default any free port over ZeroMQ. */
+  readonly endpoint?: string;
 }
 
 /** Answers: where it listens; then, to any message, what it has used and holds. */
@@ -21,7 +23,7 @@ process.on("disconnect", () => process.exit());
 process.on("SIGINT", () => {}); // the parent decides
 process.once("message", (start) => void serve(start as SinkStart));
 
-async function serve({ directory, schema }: SinkStart): Promise<void> {
+async function serve({ directory, schema, endpoint: bind = "tcp://127.0.0.1:*" }: SinkStart): Promise<void> {
   let server: LinkServer | undefined;
   const report = (line: string): void => console.error(line);
   const experience = new Experience({
@@ -33,6 +35,7 @@ async function serve({ directory, schema }: SinkStart): Promise<void> {
     onDurable: (stream, next) => server?.ack(stream, next),
     report,
   });
+  await experience.restore({});
   const host: LinkHost = {
     greet: async ({ stream }) => ({ resume: experience.durable(stream) }),
     joined: () => {},
@@ -40,10 +43,10 @@ async function serve({ directory, schema }: SinkStart): Promise<void> {
     skipTo: (stream, first) => experience.skipTo(stream, first),
     next: (stream) => experience.next(stream),
     durable: (stream) => experience.durable(stream),
-    knows: () => false,
+    knows: (stream) => Object.hasOwn(experience.streams(), stream),
     report: () => {}, // a robot that is refused says so itself
   };
-  server = await LinkServer.bind("tcp://127.0.0.1:*", host);
+  server = await LinkServer.bind(bind, host);
   server.serve();
   const { endpoint } = server;
   const answer = (): void => {

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { type FromLink, parentChannel, type ToLink } from "../../ipc.ts";
 import { hold } from "../../link/hold.ts";
 import { Link } from "../../link/link.ts";
-import { connectDealer } from "../../link/socket.ts";
 import { StandardTopics } from "../../log/standard-topics.ts";
 import { loadMachine } from "./machine.ts";
 import { acceptTestFaults } from "./test-faults.ts";
@@ -35,7 +34,7 @@ async function take(message: ToLink): Promise<void> {
     release = await hold(join(message.config.run, "robot"), settings.flushMs + supervisor.stopMs);
     const send = (out: FromLink): void => channel.send(out);
     const standard = settings.standardTopics ? new StandardTopics(spec) : undefined;
-    link = new Link(message.config, schema, message.resumed, send, task.downStage, connectDealer, standard);
+    link = new Link(message.config, schema, message.resumed, send, task.downStage, undefined, standard);
     link.ended.catch(fail);
   } else if (message.type === "stop") await end();
   else if (link !== undefined) link.take(message);
