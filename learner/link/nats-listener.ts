@@ -4,8 +4,8 @@ import type { NatsConnection } from "@nats-io/transport-node";
 import { NatsLine } from "../../runtime/link/nats/connection.ts";
 import { seal, unseal } from "../../runtime/link/nats/envelope.ts";
 import { Mailbox } from "../../runtime/link/nats/mailbox.ts";
-import { expectSecured } from "../../runtime/link/nats/security.ts";
 import { machineOf, machineToken, type Subjects, subjectsOf } from "../../runtime/link/nats/subjects.ts";
+import { expectEndpointSecured } from "../../runtime/trust/endpoint-security.ts";
 import type { Incoming, Listen } from "./listener.ts";
 import { ObjectPolicies } from "./object-store.ts";
 import { RowsIntake } from "./rows-intake.ts";
@@ -23,7 +23,7 @@ const MOST_WAITING = 20_000;
  * Later on the server may be away as long as it likes.
  */
 export const listenNats: Listen = async (endpoint, { trust, nats: settings, report }) => {
-  expectSecured(endpoint, "learner.nats.credentials", settings);
+  expectEndpointSecured(endpoint, "learner.nats", settings);
   const { jetstream } = await import("@nats-io/jetstream");
   const subjects = subjectsOf(settings.fleet);
   const mailbox = new Mailbox<Incoming>(MOST_WAITING);

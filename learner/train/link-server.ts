@@ -111,6 +111,11 @@ export class LinkServer {
     nats = LEARNER_DEFAULTS.nats,
   ): Promise<LinkServer> {
     const listener = await listen(endpoint, { trust, nats, report: (line) => host.report(line) });
+    return LinkServer.over(listener, host, nowMs, trust);
+  }
+
+  /** Over what listens already. */
+  static over(listener: LinkListener, host: LinkHost, nowMs: () => number, trust?: LearnerTrust): LinkServer {
     return new LinkServer(listener, host, nowMs, trust && new Door(trust));
   }
 

@@ -82,11 +82,14 @@ export function wholeNumber(
   return value;
 }
 
-/** A TCP endpoint as ZeroMQ writes it. */
+/** A TCP endpoint as ZeroMQ writes it, or a NATS server's. */
 export function endpoint(command: string, name: string, text: string): string {
-  const port = Number(/^tcp:\/\/[^\s/]+:(\d{1,5})$/.exec(text)?.[1] ?? 0);
+  const port = Number(/^(?:tcp|nats):\/\/[^\s/@]+:(\d{1,5})$/.exec(text)?.[1] ?? 0);
   if (port < 1 || port > 65535) {
-    throw new UsageError(`${command}: expected --${name} to look like tcp://127.0.0.1:5556, found "${text}"`);
+    const found = text.includes("@") ? "one with an @; credentials belong into a file" : `"${text}"`;
+    throw new UsageError(
+      `${command}: expected --${name} to look like tcp://127.0.0.1:5556 or nats://127.0.0.1:4222, found ${found}`,
+    );
   }
   return text;
 }

@@ -43,6 +43,7 @@ bench failures    lets every process of a simulated robot fail in every way, and
 
 bench link        how much the link brings from a robot's disk to a learner's over a socket on this machine, how soon, and what
                   it costs each side of a core
+  --transport <t> zeromq, or nats: through a nats-server that is started for it
 
 bench replay      fills the learner's memory, without a robot, and measures what it takes and how fast batches are drawn
   --steps <n>     without images, by default 1000000

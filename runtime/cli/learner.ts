@@ -1,4 +1,5 @@
 import { LEARNER_DEFAULTS } from "../../learner/config.ts";
+import { expectEndpointSecured } from "../trust/endpoint-security.ts";
 import { learnerTrust } from "../trust/trust.ts";
 import { endpoint, expectPositionals, parseArguments, wholeNumber } from "./arguments.ts";
 import type { Part } from "./keeper.ts";
@@ -14,7 +15,8 @@ export const usage = `learner --run <dir>
 Moves nothing. Learns from a robot that "reverie robot" runs elsewhere, and sends it policies.
 
   --run <dir>     where the run is kept; the same command goes on with it
-  --bind <tcp>    where it listens for robots, by default tcp://127.0.0.1:5556; beyond this machine it needs keys
+  --bind <tcp>    where it listens for robots, by default tcp://127.0.0.1:5556; beyond this machine it needs keys;
+                  nats://<host>:<port>: at a NATS server, for many robots or bad links: runtime/link/README.md
   --keys <dir>    where those are kept, by default ~/.config/reverie/keys: see "reverie help keys"
   --clock <name>  realtime, or lockstep when the robot is started with it
   --seed <n>      every random number follows from it
@@ -47,7 +49,7 @@ export async function learner(argv: readonly string[]): Promise<number> {
     typed: [...typedSettings("learner", args), ...more],
     command: `learner --run ${path}`,
     defaults: { seed: 0, clock: "realtime", learner: LEARNER_DEFAULTS },
-    check: () => {},
+    check: ({ settings }) => expectEndpointSecured(bind, "learner.nats", settings.learner.nats),
     screen: (settings) => new Screen(path, undefined, settings.learner.train.fill, args.flags.has("json")),
     parts: ({ learner: config, seed, clock }, screen) => {
       const start = { run: path, bind, config, seed, lockstep: clock === "lockstep", trust };

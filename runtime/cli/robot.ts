@@ -1,3 +1,4 @@
+import { expectEndpointSecured } from "../trust/endpoint-security.ts";
 import { robotTrust } from "../trust/trust.ts";
 import { endpoint, expectPositionals, parseArguments, wholeNumber } from "./arguments.ts";
 import { RUN_OPTIONS, typedSettings } from "./options.ts";
@@ -11,7 +12,8 @@ export const usage = `robot <robot> --learner tcp://<host>:<port>
 
 MOVES THE ROBOT. It acts with what a "reverie learner" elsewhere sends, and explores until something comes.
 
-  --learner <tcp> where the learner listens; on another machine it needs keys
+  --learner <tcp> where the learner listens; on another machine it needs keys; or nats://<host>:<port>, the NATS server
+                  it listens at
   --keys <dir>    where those are kept, by default ~/.config/reverie/keys: see "reverie help keys"
   --learner-name <name>
                   which of the machines allowed there is the learner; not needed where there is one
@@ -62,7 +64,10 @@ export async function robot(argv: readonly string[]): Promise<number> {
     controls,
     command: `robot ${name} --learner ${learner}${values.run === undefined ? "" : ` --run ${path}`}`,
     defaults: robotDefaults(name, definition),
-    check: ({ settings, before }) => checkTask(definition, settings, before),
+    check: ({ settings, before }) => {
+      expectEndpointSecured(learner, "runtime.link.nats", settings.runtime.link.nats);
+      checkTask(definition, settings, before);
+    },
     screen: () => new Screen(`${name} in ${path}`, definition.spec.policyRateHz, undefined, flags.has("json")),
     parts: (settings, screen) => [
       {

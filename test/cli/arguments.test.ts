@@ -66,7 +66,7 @@ test.each<[string, () => unknown, string]>([
   [
     "an endpoint without port",
     () => endpoint("robot", "learner", "tcp://host"),
-    'robot: expected --learner to look like tcp://127.0.0.1:5556, found "tcp://host"',
+    'robot: expected --learner to look like tcp://127.0.0.1:5556 or nats://127.0.0.1:4222, found "tcp://host"',
   ],
   [
     "another clock",

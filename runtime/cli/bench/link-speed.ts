@@ -40,7 +40,11 @@ const POLL_MS = 1;
 const PATIENCE_MS = 30_000;
 
 /** The real link process' code and a learner's intake, over a real socket, both with their disks. */
-export async function measureLink({ schema, name, rateHz }: LinkLoad, seconds: number): Promise<LinkSpeed> {
+export async function measureLink(
+  { schema, name, rateHz }: LinkLoad,
+  seconds: number,
+  at = "tcp://127.0.0.1:*",
+): Promise<LinkSpeed> {
   const directory = mkdtempSync(join(tmpdir(), "reverie-link-bench-"));
   const sink = fork(new URL("../process/link-sink.js", import.meta.url), {
     execArgv: [],
@@ -48,7 +52,8 @@ export async function measureLink({ schema, name, rateHz }: LinkLoad, seconds: n
   });
   let link: Link | undefined;
   try {
-    const { endpoint } = await ask(sink, { directory: join(directory, "learner"), schema } satisfies SinkStart);
+    const start: SinkStart = { directory: join(directory, "learner"), schema, endpoint: at };
+    const { endpoint } = await ask(sink, start);
     link = new Link(config(directory, endpoint), schema, false, failOn);
     for (let waited = 0; link.status.state !== "connected"; waited += 10) {
       if (waited > PATIENCE_MS) throw new Error(`bench link: expected a connection, found ${link.status.state}`);

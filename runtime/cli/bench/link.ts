@@ -1,10 +1,15 @@
-import { availableParallelism, loadavg } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
 import type { StepSchema } from "../../step.ts";
 import { expectPositionals, parseArguments, wholeNumber } from "../arguments.ts";
+import { UsageError } from "../usage-error.ts";
 import { type LinkLoad, type LinkSpeed, measureLink } from "./link-speed.ts";
+import { findNatsServer, NatsServer } from "./nats-server.ts";
 
 const NAME = "bench link";
-const OPTIONS = { seconds: "text", json: "flag" } as const;
+const OPTIONS = { seconds: "text", json: "flag", transport: "text" } as const;
+const TRANSPORTS: readonly string[] = ["zeromq", "nats"];
 
 /** A JPEG of 640×480 is about so large; what is in it does not matter here. */
 const JPEG_BYTES = 40_000;
@@ -15,16 +20,38 @@ export async function benchLink(argv: readonly string[]): Promise<number> {
   expectPositionals(NAME, [], args);
   const seconds = wholeNumber(NAME, "seconds", args.values.seconds ?? "5", 1, 3600);
   const json = args.flags.has("json");
+  const transport = args.values.transport ?? "zeromq";
+  if (!TRANSPORTS.includes(transport)) {
+    throw new UsageError(`${NAME}: expected --transport to be one of ${TRANSPORTS.join(", ")}, found "${transport}"`);
+  }
   const [cores, loadBefore] = [availableParallelism(), loadavg()[0]!];
   if (!json) console.log(`load ${loadBefore.toFixed(1)} on ${cores} cores before; ${seconds} s each\n${HEAD}`);
   const speeds: LinkSpeed[] = [];
   for (const load of LOADS) {
-    const speed = await measureLink(load, seconds);
+    const speed = transport === "nats" ? await overNats(load, seconds) : await measureLink(load, seconds);
     speeds.push(speed);
     if (!json) console.log(line(speed));
   }
-  if (json) console.log(JSON.stringify({ cores, loadBefore, loads: speeds }));
+  if (json) console.log(JSON.stringify({ transport, cores, loadBefore, loads: speeds }));
   return 0;
+}
+
+/** Through a server on this machine that is there for this alone, with its store on the same disk. */
+async function overNats(load: LinkLoad, seconds: number): Promise<LinkSpeed> {
+  const path = findNatsServer();
+  if (path === undefined) {
+    throw new Error(
+      `${NAME}: expected nats-server among the commands of this machine or REVERIE_NATS_SERVER, found none`,
+    );
+  }
+  const directory = mkdtempSync(join(tmpdir(), "reverie-nats-bench-"));
+  const server = await NatsServer.start(path, directory);
+  try {
+    return await measureLink(load, seconds, server.endpoint);
+  } finally {
+    await server.kill();
+    rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 function schemaWith(images: Readonly<Record<string, readonly number[]>>): StepSchema {

@@ -1,5 +1,6 @@
 import type { NatsConnection, NodeConnectionOptions } from "@nats-io/transport-node";
-import { type NatsSecurity, secured } from "./security.ts";
+import type { NatsSecurity } from "../../trust/endpoint-security.ts";
+import { secured } from "./security.ts";
 
 export interface ConnectionSettings extends NatsSecurity {
   readonly pingMs: number;

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import type { JetStreamClient } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { RUNTIME_DEFAULTS } from "../../defaults.ts";
+import { expectEndpointSecured } from "../../trust/endpoint-security.ts";
 import type { RobotTrust } from "../../trust/trust.ts";
 import type { Broker, LinkSocket, RowsName } from "../socket.ts";
 import { NatsLine } from "./connection.ts";
@@ -29,6 +30,7 @@ export async function openNatsSocket(
   settings: NatsSettings,
   report: (line: string) => void,
 ): Promise<LinkSocket> {
+  expectEndpointSecured(endpoint, "runtime.link.nats", settings);
   const subjects = subjectsOf(settings.fleet);
   const machine = trust?.own.name ?? hostname();
   const socket = new NatsSocket(settings, subjects, machine);

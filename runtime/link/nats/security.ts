@@ -1,28 +1,9 @@
 import * as fs from "node:fs";
 import type { Authenticator, NodeConnectionOptions } from "@nats-io/transport-node";
 import { isLoopback } from "../../trust/endpoint.ts";
-
-export interface NatsSecurity {
-  /** Path of a file with credentials; "": none. */
-  readonly credentials: string;
-  /** Path of certificates (PEM) of those who may sign the server's; "": those the system trusts. */
-  readonly ca: string;
-}
+import type { NatsSecurity } from "../../trust/endpoint-security.ts";
 
 type Secured = Pick<NodeConnectionOptions, "authenticator" | "tls">;
-
-/** Throws where an endpoint beyond this machine has no credentials, or has some in its address. */
-export function expectSecured(endpoint: string, setting: string, { credentials }: NatsSecurity): void {
-  if (endpoint.includes("@")) {
-    throw new Error(
-      "nats: expected no credentials in the endpoint, found some: they belong into a file, see its setting",
-    );
-  }
-  if (credentials !== "" || isLoopback(endpoint)) return;
-  throw new Error(
-    `${endpoint}: expected TLS and credentials beyond this machine, found no credentials: --${setting}=<file>, and .ca`,
-  );
-}
 
 /** What a connection needs to be let in and to know the server; beyond this machine, it has to be TLS. */
 export async function secured(endpoint: string, { credentials, ca }: NatsSecurity): Promise<Secured> {

@@ -21,6 +21,9 @@ export const WHY = natsServer === undefined ? " (skipped: no nats-server on this
 const SINK = new URL("../../../../dist/runtime/cli/process/link-sink.js", import.meta.url);
 const layout = stepLayout(schema);
 
+type Settings = typeof RUNTIME_DEFAULTS.link;
+type LinkSettings = Partial<Omit<Settings, "nats">> & { readonly nats?: Partial<Settings["nats"]> };
+
 export interface Robot {
   readonly link: Link;
   readonly said: FromLink[];
@@ -58,12 +61,12 @@ export class Fleet {
 
   /** At once, whatever it was doing. */
   async killLearner(): Promise<void> {
-    const child = this.#learner!;
-    child.kill("SIGKILL");
-    await once(child, "exit");
+    const child = this.#learner;
+    this.#learner = undefined;
+    if (child?.kill("SIGKILL")) await once(child, "exit");
   }
 
-  robot(name: string, endpoint: string, its: Partial<typeof RUNTIME_DEFAULTS.link> = {}, resumed = false): Robot {
+  robot(name: string, endpoint: string, its: LinkSettings = {}, resumed = false, keys?: string): Robot {
     const said: FromLink[] = [];
     const run = join(this.directory, name);
     mkdirSync(run, { recursive: true });
@@ -79,6 +82,7 @@ export class Fleet {
       run,
       learner: endpoint,
       steps: 0,
+      ...(keys === undefined ? {} : { trust: { keys } }),
       runtime: { ...RUNTIME_DEFAULTS, link: { ...defaults, ...quick, ...its, nats } },
     };
     const link = new Link(config, schema, resumed, (message) => said.push(message));
@@ -95,8 +99,9 @@ export class Fleet {
     };
   }
 
-  /** The steps of each stream on the learner's disk, in the order they are there. */
-  logged(): number[][] {
+  /** The steps of each stream on the learner's disk, in the order they are there. Ends the learner: the log is its own. */
+  async logged(): Promise<number[][]> {
+    await this.killLearner();
     const root = join(this.directory, "learner");
     const topics = [stepTopic(schema)];
     return streamsIn(root).map((name) => {

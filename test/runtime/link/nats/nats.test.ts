@@ -1,4 +1,8 @@
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { LEARNER_DEFAULTS } from "../../../../learner/config.ts";
+import { listenNats } from "../../../../learner/link/nats-listener.ts";
 import { Fleet, natsServer, soon, upTo, WHY } from "./fleet.ts";
 
 const slow = { timeout: 60_000 };
@@ -33,6 +37,84 @@ describe.skipIf(natsServer === undefined)(`rows through a NATS server${WHY}`, ()
     const second = fleet.robot("one", server.endpoint, {}, true);
     second.feed(5000, 5200);
     await vi.waitFor(() => expect(second.link.status.acked).toBe(5200), soon);
-    expect(fleet.logged()).toEqual([upTo(5200)]);
+    expect(await fleet.logged()).toEqual([upTo(5200)]);
   });
+
+  test(
+    "go on into the stream while the learner is away, and it finds them there when the robot is gone",
+    slow,
+    async () => {
+      const server = await fleet.server();
+      await fleet.learner(server.endpoint);
+      const { link, feed } = fleet.robot("one", server.endpoint);
+      feed(0, 100);
+      await vi.waitFor(() => expect(link.status.acked).toBe(100), soon);
+      await fleet.killLearner();
+      feed(100, 6000);
+      await link.close(5000);
+      expect(link.status).toMatchObject({ acked: 100, spoolDepth: 5900 });
+      expect(await waiting(server.endpoint)).toBeGreaterThan(0);
+      await fleet.learner(server.endpoint);
+      await vi.waitFor(async () => expect(await waiting(server.endpoint)).toBe(0), soon);
+      expect(await fleet.logged()).toEqual([upTo(6000)]);
+    },
+  );
+
+  test("wait on the robot when the stream is full, and arrive when the learner makes room", slow, async () => {
+    const server = await fleet.server();
+    await fleet.learner(server.endpoint);
+    const { link, feed, notes } = fleet.robot("one", server.endpoint);
+    feed(0, 10);
+    await vi.waitFor(() => expect(link.status.acked).toBe(10), soon);
+    await fleet.killLearner();
+    await limit(server.endpoint, 200_000);
+    feed(10, 8000);
+    await vi.waitFor(() => expect(notes()).toContain("rows were not kept: maximum bytes exceeded"), soon);
+    await fleet.learner(server.endpoint);
+    await vi.waitFor(() => expect(link.status.acked).toBe(8000), soon);
+    expect(await fleet.logged()).toEqual([upTo(8000)]);
+  });
+
+  test(
+    "are kept once when they are published twice within the window, for the one learner a fleet has",
+    slow,
+    async () => {
+      const { endpoint } = await fleet.server();
+      const options = { trust: undefined, nats: LEARNER_DEFAULTS.nats, report: () => {} };
+      const learner = await listenNats(endpoint, options);
+      await expect(listenNats(endpoint, options)).rejects.toThrow(
+        'expected fleet "fleet" to have no learner yet, found one',
+      );
+      await learner.close();
+      await withJetStream(endpoint, async (connection) => {
+        const js = jetstream(connection);
+        const publish = () => js.publish("reverie.fleet.rows.m.s", new Uint8Array(9), { msgID: "s:0:9:a" });
+        expect([(await publish()).duplicate, (await publish()).duplicate]).toEqual([false, true]);
+      });
+      expect(await waiting(endpoint)).toBe(1);
+    },
+  );
 });
+
+async function withJetStream(endpoint: string, act: (connection: NatsConnection) => Promise<void>): Promise<void> {
+  const connection = await connect({ servers: endpoint });
+  try {
+    await act(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Messages in the stream. */
+async function waiting(endpoint: string): Promise<number> {
+  let messages = -1;
+  await withJetStream(endpoint, async (connection) => {
+    messages = (await (await jetstreamManager(connection)).streams.info("reverie_fleet")).state.messages;
+  });
+  return messages;
+}
+
+const limit = (endpoint: string, bytes: number) =>
+  withJetStream(endpoint, async (connection) => {
+    await (await jetstreamManager(connection)).streams.update("reverie_fleet", { max_bytes: bytes });
+  });
