@@ -108,6 +108,8 @@ export const RUNTIME_DEFAULTS = {
       /** File with credentials, and certificates of those who may sign the server's; needed beyond this machine. */
       credentials: "",
       ca: "",
+      /** By which the server knows this robot, where it has no keys; "": the host's name. With keys it is their name. */
+      machine: "",
       /** What lets the robot forget a step: that the learner has it on its disk, or that the broker has. */
       forget: "learner" as string,
       /** Messages on their way to the broker at once, and how long it may take to say that it has one. */

@@ -9,8 +9,12 @@ const PATIENCE_MS = 10_000;
 
 /** Path of nats-server: `REVERIE_NATS_SERVER`, or as the system finds it; undefined when there is none. */
 export function findNatsServer(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  const named = env.REVERIE_NATS_SERVER;
-  const paths = named ? [named] : (env.PATH ?? "").split(delimiter).map((folder) => join(folder, "nats-server"));
+  return env.REVERIE_NATS_SERVER || findCommand("nats-server", env);
+}
+
+/** As a shell finds it. */
+export function findCommand(name: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const paths = (env.PATH ?? "").split(delimiter).map((folder) => join(folder, name));
   return paths.find((path) => {
     try {
       accessSync(path, constants.X_OK);
@@ -75,7 +79,7 @@ export class NatsServer {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };

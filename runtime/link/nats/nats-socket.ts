@@ -32,7 +32,7 @@ export async function openNatsSocket(
 ): Promise<LinkSocket> {
   expectEndpointSecured(endpoint, "runtime.link.nats", settings);
   const subjects = subjectsOf(settings.fleet);
-  const machine = trust?.own.name ?? hostname();
+  const machine = trust?.own.name ?? (settings.machine || hostname());
   const socket = new NatsSocket(settings, subjects, machine);
   await socket.open(endpoint, report);
   return socket;
