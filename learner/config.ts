@@ -129,6 +129,8 @@ export const LEARNER_DEFAULTS = {
     /** Policies kept in the store, and what it may hold. */
     keepPolicies: 3,
     policiesMb: 1024,
+    /** How long putting one there may take. */
+    storeMs: 60_000,
     /** A server silent for two of these is connected to anew. */
     pingMs: 5000,
   },

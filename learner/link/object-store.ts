@@ -16,7 +16,8 @@ export class ObjectPolicies implements PolicyStore {
   readonly #settings: LearnerConfig["nats"];
   /** Weights with their graph, the newest last. */
   #kept: PolicyNames[] = [];
-  #swept = false;
+  /** Names in the store as far as this learner put them; undefined before it looked what is there. */
+  #there: readonly string[] | undefined;
 
   constructor(js: JetStreamClient, bucket: string, settings: LearnerConfig["nats"]) {
     this.#js = js;
@@ -24,8 +25,21 @@ export class ObjectPolicies implements PolicyStore {
     this.#settings = settings;
   }
 
-  /** One call at a time. */
+  /** One call at a time. Rejects after `storeMs`: a server that dies in between may never answer. */
   async put(files: PolicyFiles): Promise<PolicyNames> {
+    const { storeMs } = this.#settings;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`nothing heard for ${storeMs} ms`)), storeMs);
+    });
+    try {
+      return await Promise.race([this.#putAll(files), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #putAll(files: PolicyFiles): Promise<PolicyNames> {
     const { Objm } = await import("@nats-io/obj");
     const { replicas, policiesMb } = this.#settings;
     const store = await new Objm(this.#js).create(this.#bucket, {
@@ -49,15 +63,10 @@ export class ObjectPolicies implements PolicyStore {
   async #prune(store: ObjectStore, next: PolicyNames): Promise<void> {
     this.#kept = this.#kept.slice(-Math.max(0, this.#settings.keepPolicies - 1));
     const wanted = new Set([next, ...this.#kept].flatMap(({ weights, graph }) => [weights, graph]));
-    const isFirst = !this.#swept;
-    const there = isFirst ? (await store.list()).map(({ name }) => name) : this.#put;
-    this.#swept = true;
+    const there = this.#there ?? (await store.list()).map(({ name }) => name);
     for (const name of there) if (!wanted.has(name)) await this.#delete(store, name);
-    this.#put = [...wanted];
+    this.#there = [...wanted];
   }
-
-  /** Put in this life, as far as it was not deleted. */
-  #put: string[] = [];
 
   /** A deleted object leaves a line that says so, for ever: that goes too. */
   async #delete(store: ObjectStore, name: string): Promise<void> {

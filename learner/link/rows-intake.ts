@@ -59,7 +59,7 @@ export class RowsIntake {
         await ensureRowsStream(js, subjects, settings);
         const consumer = await freshConsumer(js, subjects, settings);
         const most = Math.max(2 * maxBytes(), settings.windowMb * 2 ** 20);
-        this.#messages = await consumer.consume({ max_bytes: most });
+        this.#messages = await consumer.consume({ max_bytes: most, abort_on_missing_resource: true });
         for await (const message of this.#messages) {
           await this.#room(generation);
           if (generation !== this.#generation) break;

@@ -102,6 +102,7 @@ const RANGES: Readonly<Record<string, Range>> = {
   "learner.nats.retryMs": positive,
   "learner.nats.keepPolicies": count,
   "learner.nats.policiesMb": positive,
+  "learner.nats.storeMs": positive,
   "learner.nats.pingMs": positive,
   "learner.train.fill": count,
   "learner.train.pretrain": whole,

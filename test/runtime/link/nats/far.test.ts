@@ -52,7 +52,14 @@ async function expectTalk({ link, feed, said }: Robot, from: number): Promise<vo
   feed(from, from + 100);
   await vi.waitFor(() => expect(link.status.acked).toBe(from + 100), soon);
   server!.publish(policyParts(from + 1, 1));
-  await vi.waitFor(() => expect(said.some(({ type }) => type === "swap"), JSON.stringify(said)).toBe(true), soon);
+  await vi.waitFor(
+    () =>
+      expect(
+        said.some(({ type }) => type === "swap"),
+        JSON.stringify(said),
+      ).toBe(true),
+    soon,
+  );
 }
 
 const write = (name: string, text: string) => {
