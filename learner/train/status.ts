@@ -8,7 +8,7 @@ export type LearnerOrder =
       readonly type: "start";
       /** Run directory; the learner keeps to `learner/` and `policy/` in it. */
       readonly run: string;
-      /** ZeroMQ endpoint, as `tcp://127.0.0.1:5556`; port `*` takes a free one. */
+      /** As `tcp://127.0.0.1:5556`, where port `*` takes a free one, or `nats://127.0.0.1:4222`. */
       readonly bind: string;
       readonly config: LearnerConfig;
       readonly seed: number;
