@@ -12,8 +12,8 @@ import { type StageRun, stageRuns } from "../../runtime/wire/stage-runs.ts";
 import { stepMarks, type WireMark } from "../../runtime/wire/step-marks.ts";
 import { LEARNER_DEFAULTS } from "../config.ts";
 import { listen } from "../link/listen.ts";
-import type { Delivery, Incoming, LinkListener, PolicyNames } from "../link/listener.ts";
-import { Deliveries } from "./deliveries.ts";
+import type { Incoming, LinkListener, PolicyNames } from "../link/listener.ts";
+import { BroughtRows } from "./brought-rows.ts";
 import { Door } from "./door.ts";
 import type { Hello } from "./hello.ts";
 import { PolicySender } from "./policy-sender.ts";
@@ -72,8 +72,6 @@ interface Peer {
 
 const ALIVE_MS = 1000;
 const SILENCE_MS = 10_000;
-/** Rows that a broker brings in vain so often are given up: a robot that still has them is told where to go on. */
-const MOST_TRIES = 20;
 
 /** Serves robots at one endpoint. It only ever answers: nothing here waits for a robot. */
 export class LinkServer {
@@ -82,10 +80,8 @@ export class LinkServer {
   readonly #nowMs: () => number;
   readonly #door: Door | undefined;
   readonly #shelf: PolicyShelf | undefined;
-  readonly #deliveries = new Deliveries();
+  readonly #brought: BroughtRows;
   readonly #peers = new Map<string, Peer>();
-  /** The machine of each stream that was greeted. */
-  readonly #machines = new Map<string, string>();
   #serving: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -95,6 +91,11 @@ export class LinkServer {
     this.#host = host;
     this.#nowMs = nowMs;
     this.#door = door;
+    this.#brought = new BroughtRows({
+      host,
+      hasKeys: door !== undefined,
+      take: (stream, rows, payloads) => this.#takeRows(stream, this.#peerOf(stream), rows, payloads),
+    });
     const onStored = (policy: Policy) => this.#offer(policy);
     this.#shelf = store && new PolicyShelf({ store, onStored, report: (line) => host.report(line) });
   }
@@ -135,7 +136,7 @@ export class LinkServer {
 
   /** Every step of `stream` before `next` is durable. */
   ack(stream: string, next: number): void {
-    this.#deliveries.durable(stream, next);
+    this.#brought.durable(stream, next);
     const peer = this.#peerOf(stream);
     if (peer !== undefined) this.#send(peer.id, { type: "ack", next });
   }
@@ -166,7 +167,7 @@ export class LinkServer {
     for await (const incoming of this.#listener) {
       try {
         if (incoming.delivery === undefined) await this.#take(incoming);
-        else this.#takeDelivery(incoming.delivery, incoming.frames);
+        else this.#brought.bring(incoming.delivery, incoming.frames);
       } catch (error) {
         incoming.delivery?.done();
         this.#host.report(`link: a message was dropped: ${(error as Error).message}`);
@@ -195,7 +196,7 @@ export class LinkServer {
       return this.#send(id, { type: "refuse", reason: answer.refuse });
     }
     for (const [key, peer] of this.#peers) if (peer.stream === hello.stream) this.#peers.delete(key);
-    if (machine !== undefined) this.#machines.set(hello.stream, machine);
+    if (machine !== undefined) this.#brought.greeted(hello.stream, machine);
     this.#peers.set(id, {
       id,
       robot: hello.schema.robot,
@@ -211,27 +212,6 @@ export class LinkServer {
     });
     this.#send(id, { type: "welcome", protocol: PROTOCOL, resume: answer.resume });
     this.#host.joined(hello);
-  }
-
-  /** Rows out of a broker: of a robot that was greeted or, where there are no keys, whose log is here. */
-  #takeDelivery(delivery: Delivery, frames: readonly Uint8Array[]): void {
-    const { stream, machine, tries } = delivery;
-    const { message, payloads } = decodeMessage(frames);
-    if (message.type !== "rows" || message.stream !== stream) throw new Error(`expected rows of stream ${stream}`);
-    const owner = this.#machines.get(stream);
-    if (owner !== undefined && owner !== machine) {
-      throw new Error(`expected rows of stream ${stream} from ${owner}, found them from ${machine}`);
-    }
-    const mayTake = owner !== undefined || (this.#door === undefined && this.#host.knows(stream));
-    const taken = mayTake ? this.#takeRows(stream, this.#peerOf(stream), message, payloads) : "gap";
-    if (taken === "taken") {
-      this.#deliveries.add(stream, delivery, this.#host.next(stream), this.#host.durable(stream));
-    } else if (taken === "gap" && tries < MOST_TRIES) delivery.again();
-    else {
-      delivery.done();
-      const why = mayTake ? "those before them did not come" : "their robot did not say hello";
-      if (taken === "gap") this.#host.report(`link: rows from ${message.first} of ${machine} are given up: ${why}`);
-    }
   }
 
   #takeRows(stream: string, peer: Peer | undefined, rows: Rows, [payload, ...frames]: readonly Uint8Array[]): Taken {
