@@ -17,6 +17,7 @@ test("an override changes the leaf it names and no other", () => {
   fc.assert(
     fc.property(paths, fc.integer({ min: 2, max: 1000 }), (path, number) => {
       const old = new Map(leaves(defaults)).get(path);
+      fc.pre(number !== old);
       const text = typeof old === "boolean" ? "true" : String(number);
       const after = leaves(override(defaults, path, text));
       expect(after.filter(([, value], i) => value !== leaves(defaults)[i]![1]).map(([name]) => name)).toEqual([path]);
