@@ -3,6 +3,7 @@ import type { RobotDefinition } from "./definition.ts";
 const LOADERS: Readonly<Record<string, () => Promise<RobotDefinition>>> = {
   a1: async () => (await import("./a1/a1.ts")).A1,
   reacher: async () => (await import("./reacher/reacher.ts")).REACHER,
+  so101: async () => (await import("./so101/so101.ts")).SO101,
 };
 
 /** Robots that `loadRobot` knows. */
