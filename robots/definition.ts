@@ -1,3 +1,5 @@
+import type { Ros2Config } from "../drivers/ros2/config.ts";
+import type { SerialRobot } from "../drivers/serial/serial-robot.ts";
 import type { SimModel } from "../drivers/sim/model.ts";
 import type { RobotSpec } from "../runtime/robot.ts";
 import type { Task } from "../runtime/task.ts";
@@ -24,6 +26,10 @@ export interface RobotDefinition<S extends Settings = Settings> {
   task(settings: S): Task;
   /** Throws on a setting out of its range, naming it. */
   simulation(settings: S): SimModel;
+  /** How its servos sit on their bus, where it is one of those: `--driver serial`, and `mock`, which emulates them. */
+  readonly serial?: SerialRobot;
+  /** Where ROS 2 has it, where it does: `--driver ros2`. */
+  readonly ros2?: Ros2Config;
 }
 
 /** Throws unless `value` is one of `choices`. */

@@ -148,4 +148,27 @@ export const RUNTIME_DEFAULTS = {
   },
 };
 
+/** How what carries a robot is reached, apart from what the robot's definition says. */
+export const DRIVER_DEFAULTS = {
+  serial: {
+    /** "/dev/ttyACM0", "COM3", "tcp://host:port". */
+    port: "",
+    /** Bits a second; 0: what the robot's servos are set to. */
+    baud: 0,
+    /** File of the machine's calibration; "": ~/.reverie/calibration/<robot>.json. */
+    calibration: "",
+  },
+  mock: {
+    /** "pty", a pseudo-terminal, "tcp", or "auto": a pty where there is a socat to make it. */
+    carrier: "auto" as string,
+    /** How the emulated servos are screwed to their joints: which machine it is. A run's own seed does not change it. */
+    seed: 0,
+  },
+  ros2: {
+    /** A rosbridge server, as ws://host:9090; "": what the robot's definition says. */
+    url: "",
+  },
+};
+
+export type DriverSettings = typeof DRIVER_DEFAULTS;
 export type RuntimeConfig = typeof RUNTIME_DEFAULTS;

@@ -1,6 +1,6 @@
 /** What the robot's processes say to each other, over Node's IPC; the supervisor passes on what is for a sibling. */
 import type { ChildProcess } from "node:child_process";
-import type { RuntimeConfig } from "./defaults.ts";
+import type { DriverSettings, RuntimeConfig } from "./defaults.ts";
 import type { GcReport } from "./governor/gc-pauses.ts";
 import type { Answer, Question } from "./governor/inbox.ts";
 import type { Mark, MarkedStep, Order } from "./governor/orders.ts";
@@ -13,9 +13,9 @@ import type { TrustOptions } from "./trust/trust.ts";
 import type { StepImage } from "./wire/images.ts";
 
 /** All a robot's processes need to know about a run. */
-export interface SupervisorConfig {
+export interface SupervisorConfig extends Partial<DriverSettings> {
   readonly robot: string;
-  /** "sim" or what else carries the robot. */
+  /** "sim" or what else carries the robot; the groups of `DriverSettings` say how it is reached. */
   readonly driver: string;
   /** The robot's settings. */
   readonly task: Readonly<Record<string, number | string | boolean>>;

@@ -1,3 +1,4 @@
+import type { JointCalibration } from "../../calibration/joint.ts";
 import type { RobotSpec } from "../../runtime/robot.ts";
 import { SERVO_KINDS, type ServoKind, type ServoSetup } from "./make-bus.ts";
 
@@ -50,19 +51,7 @@ export function chainSetups(kind: ServoKind, n: number): ServoSetup[] {
 }
 
 /** What calibration would find of a chain whose servos have their homing offsets. */
-export interface ChainJoint {
-  readonly name: string;
-  readonly id: number;
-  readonly model: number;
-  readonly countsPerTurn: number;
-  readonly zero: number;
-  readonly direction: 1 | -1;
-  readonly min: number;
-  readonly max: number;
-  readonly homingOffset: number | null;
-}
-
-export function chainCalibration(kind: ServoKind, n: number): ChainJoint[] {
+export function chainCalibration(kind: ServoKind, n: number): JointCalibration[] {
   const { manners, model } = SERVO_KINDS[kind];
   const { countsPerTurn } = manners.family;
   const reach = (REACH * countsPerTurn) / (2 * Math.PI);

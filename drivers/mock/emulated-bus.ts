@@ -92,6 +92,11 @@ export class EmulatedBus {
     this.#live();
   }
 
+  /** Since it last heard anything, ms. */
+  get silentMs(): number {
+    return this.#options.timers.now() - this.#heardMs;
+  }
+
   /** What each motor follows now, rad; undefined for one that follows nothing. */
   targets(): readonly (number | undefined)[] {
     this.#live();

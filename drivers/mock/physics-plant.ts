@@ -1,6 +1,6 @@
-import type { JointCommand, RobotSpec } from "../../runtime/robot.ts";
+import type { JointCommand } from "../../runtime/robot.ts";
 import { emptyCommand } from "../sim/command.ts";
-import { Machine } from "../sim/machine.ts";
+import { Machine, type MachineSpec } from "../sim/machine.ts";
 import type { SimModel } from "../sim/model.ts";
 import type { Drive, Plant } from "./plant.ts";
 
@@ -9,7 +9,7 @@ const MOST_CATCH_UP_MS = 1000;
 
 /** A robot in MuJoCo behind emulated servos, whose position control has the spec's gains. */
 export class PhysicsPlant implements Plant {
-  readonly #spec: RobotSpec;
+  readonly #spec: MachineSpec;
   readonly #machine: Machine;
   readonly #command: JointCommand;
   readonly #stepMs: number;
@@ -17,7 +17,7 @@ export class PhysicsPlant implements Plant {
   /** Time of the physics' present. */
   #presentMs: number | undefined;
 
-  private constructor(spec: RobotSpec, machine: Machine) {
+  private constructor(spec: MachineSpec, machine: Machine) {
     this.#spec = spec;
     this.#machine = machine;
     this.#command = emptyCommand(spec.joints.length);
@@ -27,7 +27,7 @@ export class PhysicsPlant implements Plant {
   }
 
   /** Throws when model and spec do not fit together. */
-  static async build(spec: RobotSpec, model: SimModel): Promise<PhysicsPlant> {
+  static async build(spec: MachineSpec, model: SimModel): Promise<PhysicsPlant> {
     return new PhysicsPlant(spec, await Machine.build(spec, model));
   }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, constants, openSync } from "node:fs";
 import type { EmulatedBus } from "./emulated-bus.ts";
 
 export interface ServedPty {
@@ -13,6 +14,7 @@ export interface ServedPty {
  */
 export async function servePty(bus: EmulatedBus, path: string): Promise<ServedPty> {
   let child = await startSocat(path, bus);
+  let held = hold(path);
   let closed = false;
   bus.onBytes = (bytes) => void child?.stdin?.write(bytes);
   bus.onPlug = (plugged) => {
@@ -21,6 +23,8 @@ export async function servePty(bus: EmulatedBus, path: string): Promise<ServedPt
       startSocat(path, bus).then(
         (next) => {
           child = next;
+          closeSync(held);
+          held = hold(path);
         },
         () => {},
       );
@@ -31,9 +35,16 @@ export async function servePty(bus: EmulatedBus, path: string): Promise<ServedPt
     close: async () => {
       closed = true;
       bus.close();
-      child.kill();
+      closeSync(held);
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      if (child.kill()) await ended; // it takes its link away
     },
   };
+}
+
+/** A terminal ends when the last who had it open is gone: without this, with the first process that dies. Never read from. */
+function hold(path: string): number {
+  return openSync(path, constants.O_RDWR | constants.O_NOCTTY);
 }
 
 /** Whether there is a socat to be found. */

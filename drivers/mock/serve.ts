@@ -1,6 +1,10 @@
+import type { MachineSpec } from "../sim/machine.ts";
+import type { SimModel } from "../sim/model.ts";
+import type { EmulatedBus } from "./emulated-bus.ts";
 import type { Fault } from "./faults.ts";
 import { FirstOrderPlant } from "./first-order-plant.ts";
 import { makeBus, type ServoKind, type ServoSetup } from "./make-bus.ts";
+import type { Plant } from "./plant.ts";
 import { servePty } from "./serve-pty.ts";
 import { serveTcp } from "./serve-tcp.ts";
 import { WireTimers } from "./wire-timers.ts";
@@ -9,14 +13,16 @@ import { WireTimers } from "./wire-timers.ts";
 export interface ServeConfig {
   readonly kind: ServoKind;
   readonly servos: readonly ServoSetup[];
-  /** rad, one a servo. */
-  readonly start: readonly number[];
+  /** What the servos move: joints that know nothing of each other, from these angles, rad, or a robot in MuJoCo. */
+  readonly plant: { readonly start: readonly number[] } | { readonly robot: MachineSpec; readonly model: SimModel };
   readonly faults: readonly Fault[];
   readonly seed: number;
   /** Bits a second of the wire; 0: bytes take no time. */
   readonly pacedBaud: number;
   /** Where a pseudo-terminal should be; absent: TCP. */
   readonly pty?: string;
+  /** Of TCP; absent: any that is free. */
+  readonly tcpPort?: number;
 }
 
 /** What it answers: where the bus can be reached. */
@@ -24,20 +30,62 @@ export interface Served {
   readonly port: string;
 }
 
-/** A bus with simple joints, on a wire of its own. */
-export async function serve(config: ServeConfig): Promise<Served & { close(): Promise<void> }> {
-  const { kind, servos, start, faults, seed, pacedBaud, pty } = config;
-  const bus = makeBus(kind, servos, {
-    plant: new FirstOrderPlant(start),
-    timers: new WireTimers(),
-    faults,
-    seed,
-    pacedBaud,
-  });
+/** A servo at register level, as its motor has it. */
+export interface ServoLook {
+  readonly id: number;
+  readonly torque: number;
+  /** Counts. */
+  readonly goal: number;
+  /** rad */
+  readonly position: number;
+}
+
+export interface ServedBus extends Served {
+  /** For how long nobody has asked anything, ms. */
+  readonly silentMs: number;
+  /** Not over the bus, so that nobody else's turn is disturbed. */
+  look(): readonly ServoLook[];
+  close(): Promise<void>;
+}
+
+/** A bus on a wire of its own. */
+export async function serve(config: ServeConfig): Promise<ServedBus> {
+  const { kind, servos, faults, seed, pacedBaud, pty, tcpPort } = config;
+  const plant = await plantOf(config);
+  const bus = makeBus(kind, servos, { plant, timers: new WireTimers(), faults, seed, pacedBaud });
+  const carried = await carry(bus, pty, tcpPort);
+  return {
+    ...carried,
+    get silentMs() {
+      return bus.silentMs;
+    },
+    look: () => look(bus),
+  };
+}
+
+async function plantOf({ plant }: ServeConfig): Promise<Plant> {
+  if ("start" in plant) return new FirstOrderPlant(plant.start);
+  const { PhysicsPlant } = await import("./physics-plant.ts");
+  return PhysicsPlant.build(plant.robot, plant.model);
+}
+
+async function carry(
+  bus: EmulatedBus,
+  pty: string | undefined,
+  tcpPort: number | undefined,
+): Promise<Served & { close(): Promise<void> }> {
   if (pty === undefined) {
-    const { address, close } = await serveTcp(bus);
+    const { address, close } = await serveTcp(bus, tcpPort);
     return { port: address, close };
   }
   const { path, close } = await servePty(bus, pty);
   return { port: path, close };
+}
+
+function look(bus: EmulatedBus): readonly ServoLook[] {
+  bus.look();
+  return bus.servos.map((servo, i) => {
+    const { torque, goal } = servo.manners.family;
+    return { id: servo.id, torque: servo.get(torque), goal: servo.get(goal), position: bus.plant.position(i) };
+  });
 }

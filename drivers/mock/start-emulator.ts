@@ -1,21 +1,46 @@
 import { fork } from "node:child_process";
-import type { ServeConfig, Served } from "./serve.ts";
+import type { ServeConfig, Served, ServoLook } from "./serve.ts";
 
 export interface Emulator extends Served {
   readonly pid: number;
+  /** Resolves when its process has ended, with how: never rejects. */
+  readonly ended: Promise<string>;
+  /** Every servo's registers, without a byte on the bus. One at a time. */
+  look(): Promise<readonly ServoLook[]>;
   close(): void;
+  /** At once. */
+  kill(): void;
 }
 
-/** Starts `main` next to this file as a process of its own. Throws with its reason when it cannot serve. */
+/**
+ * Starts `main` next to this file as a process of its own, which Ctrl-C in a terminal does not reach. Throws with its reason
+ * when it cannot serve.
+ */
 export function startEmulator(config: ServeConfig): Promise<Emulator> {
   const own = import.meta.url;
-  const child = fork(new URL(own.endsWith(".ts") ? "./main.ts" : "./main.js", own), { stdio: "inherit" });
+  const entry = new URL(own.endsWith(".ts") ? "./main.ts" : "./main.js", own);
+  const child = fork(entry, { execArgv: [], detached: true, stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const ended = new Promise<string>((resolve) => {
+    child.once("error", (error) => resolve(error.message));
+    child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
+  });
+  const look = (): Promise<readonly ServoLook[]> =>
+    new Promise((resolve) => {
+      child.once("message", (answer: { readonly look: readonly ServoLook[] }) => resolve(answer.look));
+      child.send("look");
+    });
+  const emulator = {
+    pid: child.pid!,
+    ended,
+    look,
+    close: () => void (child.connected && child.send("close")),
+    kill: () => void child.kill("SIGKILL"),
+  };
   return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`emulated bus: its process ended with ${code}`)));
+    void ended.then((how) => reject(new Error(`emulated bus: its process ended with ${how}`)));
     child.once("message", (answer: Served | { readonly error: string }) => {
       if ("error" in answer) reject(new Error(`emulated bus: ${answer.error}`));
-      else resolve({ port: answer.port, pid: child.pid!, close: () => child.disconnect() });
+      else resolve({ ...emulator, port: answer.port });
     });
     child.send(config);
   });

@@ -21,6 +21,8 @@ export interface ChainOptions {
   readonly baud: number;
   /** From calibration, in the spec's order; throws where there is none. */
   joints(): Promise<readonly ServoJoint[]>;
+  /** Of that calibration. */
+  readonly calibrationHash?: string;
   readonly clock: Clock;
   readonly line?: Partial<LineSettings>;
   readonly bus?: Partial<BusSettings>;
@@ -31,7 +33,7 @@ export interface ChainOptions {
 
 /** The driver of such a robot, not yet open, and its bus. */
 export function servoChain(options: ChainOptions): { readonly driver: ServoDriver; readonly bus: ServoBus } {
-  const { spec, family, baud, clock, report } = options;
+  const { spec, family, baud, clock, report, calibrationHash } = options;
   const port = typeof options.port === "string" ? portCalled(options.port, baud, report) : options.port;
   const bus = busOf(family, new Line(port, options.line), options.bus);
   const driver = new ServoDriver({
@@ -40,6 +42,7 @@ export function servoChain(options: ChainOptions): { readonly driver: ServoDrive
     family,
     joints: () => options.joints(),
     clock,
+    ...(calibrationHash !== undefined && { calibrationHash }),
     ...(options.driver && { settings: options.driver }),
     ...(report && { report }),
   });

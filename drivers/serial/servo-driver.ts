@@ -17,6 +17,8 @@ export interface ServoDriverOptions {
   readonly family: ServoFamily;
   /** From calibration, one a joint in the spec's order, asked for at each opening. Throws where there is none. */
   joints(): Promise<readonly ServoJoint[]>;
+  /** Of that calibration; by default none that anybody asks for. */
+  readonly calibrationHash?: string;
   readonly clock: Clock;
   readonly settings?: Partial<ServoDriverSettings>;
   /** A line for a person when something is not as it should be, and when it is again. */
@@ -79,6 +81,10 @@ export class ServoDriver implements Driver {
     this.#options = options;
     this.#settings = { ...SERIAL_DEFAULTS.driver, ...options.settings };
     this.#report = (line) => options.report?.(`${options.spec.name}: ${line}`);
+  }
+
+  get calibrationHash(): string {
+    return this.#options.calibrationHash ?? "";
   }
 
   get calibrated(): readonly { readonly min: number; readonly max: number }[] {

@@ -8,12 +8,15 @@ import { Physics } from "./physics.ts";
 import { Pushes } from "./pushes.ts";
 import type { SimState } from "./snapshot.ts";
 
+/** What of a robot its simulated body needs to know. */
+export type MachineSpec = Pick<RobotSpec, "name" | "joints">;
+
 /** The body and its motors: physics steps under the command in force. Time is its caller's business. */
 export class Machine {
   /** What the motors follow; undefined: limp. */
   command: JointCommand | undefined;
   readonly timestepNs: bigint;
-  readonly #spec: RobotSpec;
+  readonly #spec: MachineSpec;
   readonly #fullEffortVelocity: number;
   readonly #physics: Physics;
   /** Per joint, where its numbers lie. */
@@ -27,7 +30,7 @@ export class Machine {
   readonly #effort: Float64Array;
   readonly #sensors: Readonly<Record<"position" | "orientation" | "gyro" | "velocity", Float64Array>>;
 
-  private constructor(spec: RobotSpec, model: SimModel, physics: Physics) {
+  private constructor(spec: MachineSpec, model: SimModel, physics: Physics) {
     this.#spec = spec;
     this.#fullEffortVelocity = model.fullEffortVelocity;
     this.#physics = physics;
@@ -57,7 +60,7 @@ export class Machine {
   }
 
   /** Throws when model and spec do not fit together, naming the joint. */
-  static async build(spec: RobotSpec, model: SimModel): Promise<Machine> {
+  static async build(spec: MachineSpec, model: SimModel): Promise<Machine> {
     const physics = await Physics.load(model.xml);
     try {
       return new Machine(spec, model, physics);

@@ -2,6 +2,7 @@ import type { RobotDefinition } from "../definition.ts";
 import { actionTo } from "./action.ts";
 import { SO101_JOINTS, SO101_SPEC } from "./joints.ts";
 import { so101Mjcf } from "./mjcf.ts";
+import { SO101_SERVOS } from "./servos.ts";
 import { SO101_SETTINGS, type So101Settings } from "./settings.ts";
 import { so101Task } from "./task.ts";
 
@@ -14,6 +15,7 @@ export const SO101: RobotDefinition<So101Settings> = {
     { key: "b", name: "bent over the table", action: actionTo([0, -0.4, 0.8, 0.9, 0, 0.5]) },
   ],
   task: so101Task,
+  serial: SO101_SERVOS,
   simulation: () => ({
     xml: so101Mjcf(),
     start: SO101_SPEC.restPose,

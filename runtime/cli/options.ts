@@ -1,5 +1,6 @@
 import { PRESETS } from "../../learner/config.ts";
 import type { Arguments } from "./arguments.ts";
+import { DRIVERS } from "./drivers.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What `teach`, `robot` and `learner` have in common. */
@@ -7,7 +8,7 @@ export const RUN_OPTIONS = { run: "text", seed: "text", clock: "text", json: "fl
 
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   clock: ["realtime", "lockstep"],
-  driver: ["sim"],
+  driver: DRIVERS,
   preset: Object.keys(PRESETS),
 };
 

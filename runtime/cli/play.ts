@@ -2,11 +2,12 @@ import { rmSync } from "node:fs";
 import { stepSchema } from "../step.ts";
 import { expectPositionals, parseArguments, wholeNumber } from "./arguments.ts";
 import { attend } from "./attend.ts";
+import { carriedSpec } from "./drivers.ts";
 import { policySettings, RUN_OPTIONS, typedSettings } from "./options.ts";
 import { played, playedLines } from "./played.ts";
 import { assertPolicyFor, copyPolicy, policyOfRun, publishedPolicy } from "./policy-source.ts";
-import { robotStarter } from "./robot-process.ts";
-import { checkTask, controlsFor, robotCalled, robotDefaults } from "./robot-settings.ts";
+import { robotParts } from "./robot-process.ts";
+import { checkRobot, controlsFor, robotCalled, robotDefaults } from "./robot-settings.ts";
 import { Screen } from "./screen.ts";
 import { resolveSettings } from "./settings.ts";
 
@@ -18,12 +19,13 @@ MOVES THE ROBOT. It acts with a policy that was learned before; nothing is learn
   --seconds <n>   stop after so much robot time; by default at Ctrl-C
   --mode <name>   sample (default): act with the noise it learned with, which is part of what it does, getting up above
                   all; mean: without
-  --driver <name> what carries the robot: sim
+  --driver <name> what carries the robot: sim, its simulation; mock, emulated servos with that behind them; serial, its
+                  servos; ros2
   --clock <name>  realtime, or lockstep: as fast as it can
   --seed <n>      every random number follows from it
   --realtime      ask the system for what keeps the loop on time, and say what it gave
   --json          one JSON object a line instead of a picture
-  --task.…=  --runtime.…=
+  --task.…=  --serial.…=  --mock.…=  --ros2.…=  --runtime.…=
                   any other setting, as --task.start=belly; those of the run it comes from hold otherwise
 
 At a terminal space is the EMERGENCY STOP and ? says what the other keys do; elsewhere orders are lines of JSON on the
@@ -45,8 +47,8 @@ export async function play(argv: readonly string[]): Promise<number> {
   const controls = controlsFor(definition);
   const source = values.run === undefined ? publishedPolicy(name) : policyOfRun(values.run);
   const { settings } = resolveSettings(robotDefaults(name, definition), source.saved, typed, source.from);
-  checkTask(definition, settings, undefined);
-  const { spec } = definition;
+  checkRobot(definition, settings, undefined);
+  const spec = carriedSpec(definition, settings);
   assertPolicyFor(stepSchema(spec, definition.task(settings.task)), source);
 
   const { policyVersion } = source.bundle.manifest;
@@ -56,7 +58,7 @@ export async function play(argv: readonly string[]): Promise<number> {
   const policy = copyPolicy(source);
   try {
     const steps = seconds * spec.policyRateHz;
-    const start = robotStarter(
+    const parts = robotParts(
       {
         definition,
         settings,
@@ -69,7 +71,11 @@ export async function play(argv: readonly string[]): Promise<number> {
       },
       screen,
     );
-    const failure = await attend([{ name: "robot", stopMs: 30_000, start, note }], screen, controls);
+    const failure = await attend(
+      parts.map((part) => ({ ...part, note })),
+      screen,
+      controls,
+    );
     const summary = played(policyVersion, screen.view.total, spec.policyRateHz);
     screen.result({ type: "played", ...summary });
     await screen.finish(flags.has("json") ? [] : playedLines(summary));

@@ -44,7 +44,9 @@ export function policyOfRun(run: string): PolicySource {
   if (found === undefined) {
     throw new Error(notes[0] ?? `${run}: expected a policy, found none; it comes with the first checkpoint`);
   }
-  const groups = Object.entries(config as object).filter(([group]) => ["robot", "task", "runtime"].includes(group));
+  const groups = Object.entries(config as object).filter(([group]) =>
+    ["robot", "driver", "task", "serial", "mock", "ros2", "runtime"].includes(group),
+  );
   return { ...found, from: run, saved: Object.fromEntries(groups), notes };
 }
 

@@ -1,3 +1,4 @@
+import { CARRIERS } from "../../drivers/mock/carrier.ts";
 import { ALGORITHMS, DISCARDS, STREAMS } from "../../learner/config.ts";
 import { OVERRUNS } from "../governor/options.ts";
 import { TRIPS, WATCHDOGS } from "../governor/watchdogs.ts";
@@ -32,6 +33,8 @@ const sequence: Range = { says: "a whole number from 2 up", holds: (value) => Nu
 
 const RANGES: Readonly<Record<string, Range>> = {
   seed: whole,
+  "serial.baud": whole,
+  "mock.seed": whole,
   "runtime.governor.starvedTicksToHold": count,
   "runtime.governor.refusedToHold": count,
   "runtime.governor.handoverTicks": count,
@@ -130,6 +133,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   "learner.algorithm": ALGORITHMS,
   "learner.nats.discard": DISCARDS,
   "learner.replay.streams": STREAMS,
+  "mock.carrier": CARRIERS,
   "runtime.governor.overrun": OVERRUNS,
   "runtime.link.nats.forget": FORGETS,
   "runtime.policy.canary.trip": CANARIES,

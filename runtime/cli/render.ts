@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { robotNames } from "../../robots/catalogue.ts";
 import { stepSchema } from "../step.ts";
 import { expectPositionals, parseArguments, wholeNumber } from "./arguments.ts";
+import { carriedSpec } from "./drivers.ts";
 import { film } from "./film.ts";
 import { Gif } from "./gif/gif.ts";
 import { policySettings, typedSettings } from "./options.ts";
@@ -57,7 +58,7 @@ export async function render(argv: readonly string[]): Promise<number> {
   const definition = await robotCalled("render", robot);
   const { settings } = resolveSettings(robotDefaults(robot, definition), source.saved, typed, source.from);
   checkTask(definition, settings, undefined);
-  assertPolicyFor(stepSchema(definition.spec, definition.task(settings.task)), source);
+  assertPolicyFor(stepSchema(carriedSpec(definition, settings), definition.task(settings.task)), source);
 
   const gif = new Gif(width, height, fps);
   const { bundle } = source;

@@ -4,8 +4,9 @@ import { forkSupervisor } from "../supervisor/fork.ts";
 import type { RobotStatus } from "../supervisor/status.ts";
 import { stillLatched } from "../supervisor/still-latched.ts";
 import type { TrustOptions } from "../trust/trust.ts";
+import { emulatedMachine } from "./emulated-machine.ts";
 import { robotSafety } from "./failures/robot-safety.ts";
-import type { Part } from "./keeper.ts";
+import type { KeeperOptions, Part } from "./keeper.ts";
 import type { Controls } from "./keyboard/controls.ts";
 import type { RobotSettings } from "./robot-settings.ts";
 import type { Screen } from "./screen.ts";
@@ -29,8 +30,16 @@ export interface RobotStart {
   readonly realtime: boolean;
 }
 
-/** A function that starts the robot's processes, and starts them again with the steps that are left. */
-export function robotStarter(start: RobotStart, screen: Screen): () => Part {
+/** What a robot needs to run, in the order in which it starts: what stands in for the machine, where it is emulated, and its processes. */
+export function robotParts(start: RobotStart, screen: Screen): readonly Omit<KeeperOptions, "note">[] {
+  const { definition, settings } = start;
+  const machine = settings.driver === "mock" ? emulatedMachine(definition, settings) : undefined;
+  const robot = { name: "robot", stopMs: 30_000, start: robotStarter(start, screen, machine?.serial) };
+  return machine === undefined ? [robot] : [machine.part, robot];
+}
+
+/** A function that starts the robot's processes, and starts them again with the steps that are left. `serial`: where its servos are, asked at every start. */
+function robotStarter(start: RobotStart, screen: Screen, serial = () => start.settings.serial): () => Part {
   const { definition, settings, run, learner, trust = {}, play, steps, controls, realtime } = start;
   const clock = settings.clock === "lockstep" ? "lockstep" : "realtime";
   const page = robotSafety(definition, settings);
@@ -50,7 +59,7 @@ export function robotStarter(start: RobotStart, screen: Screen): () => Part {
     const left = steps === 0 ? 0 : Math.max(1, steps - taken);
     const kept = { ...(play === undefined ? {} : { play }), ...(latched === undefined ? {} : { latched }) };
     const supervisor = forkSupervisor(
-      { ...settings, clock, run, learner: learner(), trust, ...kept, steps: left, realtime },
+      { ...settings, serial: serial(), clock, run, learner: learner(), trust, ...kept, steps: left, realtime },
       { onStatus: show, onNote: (text) => screen.note(text) },
     );
     controls.connect(supervisor.order);

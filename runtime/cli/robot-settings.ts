@@ -1,8 +1,9 @@
 import { loadRobot, robotNames } from "../../robots/catalogue.ts";
 import type { RobotDefinition } from "../../robots/definition.ts";
-import { RUNTIME_DEFAULTS, type RuntimeConfig } from "../defaults.ts";
+import { DRIVER_DEFAULTS, type DriverSettings, RUNTIME_DEFAULTS, type RuntimeConfig } from "../defaults.ts";
 import { type StepSchema, stepSchema } from "../step.ts";
 import { schemaDifferences } from "../wire/schema-difference.ts";
+import { assertDriver, assertReachable, carriedSpec } from "./drivers.ts";
 import { Controls } from "./keyboard/controls.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -13,7 +14,7 @@ export function controlsFor(definition: RobotDefinition): Controls {
 }
 
 /** The settings of a robot's side. */
-export interface RobotSettings {
+export interface RobotSettings extends DriverSettings {
   readonly robot: string;
   readonly driver: string;
   readonly seed: number;
@@ -31,24 +32,42 @@ export async function robotCalled(command: string, name: string): Promise<RobotD
 }
 
 export function robotDefaults(robot: string, { settings }: RobotDefinition): RobotSettings {
-  return { robot, driver: "sim", seed: 0, clock: "realtime", task: settings, runtime: RUNTIME_DEFAULTS };
+  return {
+    robot,
+    driver: "sim",
+    seed: 0,
+    clock: "realtime",
+    task: settings,
+    ...DRIVER_DEFAULTS,
+    runtime: RUNTIME_DEFAULTS,
+  };
+}
+
+/** As `checkTask`, for a start that moves the robot: throws too where nobody said where its servos are. */
+export function checkRobot(definition: RobotDefinition, now: RobotSettings, before: RobotSettings | undefined): void {
+  checkTask(definition, now, before);
+  assertReachable(definition, now);
 }
 
 /**
- * Checks what the robot makes of its settings. Throws on one it refuses, and where a run that goes on would get another
- * observation or action than it has recorded and learned from.
+ * Checks what the robot makes of its settings. Throws on one it refuses, on a driver that cannot carry it, where it needs a
+ * calibration and has none, and where a run that goes on would get another observation, action or calibration than it has
+ * recorded and learned from.
  */
 export function checkTask(definition: RobotDefinition, now: RobotSettings, before: RobotSettings | undefined): void {
+  assertDriver(definition, now);
   const schema = schemaOf(definition, now);
   if (before === undefined) return;
   const [difference] = schemaDifferences(schemaOf(definition, before), schema);
   if (difference !== undefined) throw new Error(`task: ${difference}; --run <dir> starts another run`);
 }
 
-function schemaOf(definition: RobotDefinition, { driver, task }: RobotSettings): StepSchema {
+function schemaOf(definition: RobotDefinition, settings: RobotSettings): StepSchema {
+  const spec = carriedSpec(definition, settings);
+  const { driver, task } = settings;
   try {
-    if (driver === "sim") definition.simulation(task);
-    return stepSchema(definition.spec, definition.task(task));
+    if (driver === "sim" || driver === "mock") definition.simulation(task);
+    return stepSchema(spec, definition.task(task));
   } catch (error) {
     throw new Error(`task.${(error as Error).message}`);
   }

@@ -2,8 +2,8 @@ import { expectEndpointSecured } from "../trust/endpoint-security.ts";
 import { robotTrust } from "../trust/trust.ts";
 import { endpoint, expectPositionals, parseArguments, wholeNumber } from "./arguments.ts";
 import { RUN_OPTIONS, typedSettings } from "./options.ts";
-import { robotStarter } from "./robot-process.ts";
-import { checkTask, controlsFor, robotCalled, robotDefaults } from "./robot-settings.ts";
+import { robotParts } from "./robot-process.ts";
+import { checkRobot, controlsFor, robotCalled, robotDefaults } from "./robot-settings.ts";
 import { run } from "./run.ts";
 import { Screen } from "./screen.ts";
 import { UsageError } from "./usage-error.ts";
@@ -19,12 +19,14 @@ MOVES THE ROBOT. It acts with what a "reverie learner" elsewhere sends, and expl
                   which of the machines allowed there is the learner; not needed where there is one
   --run <dir>     where the robot's side is kept, by default runs/<robot>; the same command goes on with it
   --steps <n>     stop after so many steps
-  --driver <name> what carries the robot: sim
+  --driver <name> what carries the robot: sim, its simulation; mock, emulated servos with that behind them; serial, its
+                  servos; ros2
   --clock <name>  realtime, or lockstep when the learner is started with it
   --seed <n>      every random number follows from it
   --realtime      ask the system for what keeps the loop on time, and say what it gave
   --json          one JSON object a line instead of a picture
-  --task.…=  --runtime.…=
+  --serial.port=  where the servos are, as /dev/ttyACM0 or tcp://host:port; kept with the run
+  --task.…=  --serial.…=  --mock.…=  --ros2.…=  --runtime.…=
                   any other setting; config.json in the run directory has them all
 
 At a terminal space is the EMERGENCY STOP and ? says what the other keys do; elsewhere orders are lines of JSON on the
@@ -66,18 +68,10 @@ export async function robot(argv: readonly string[]): Promise<number> {
     defaults: robotDefaults(name, definition),
     check: ({ settings, before }) => {
       expectEndpointSecured(learner, "runtime.link.nats", settings.runtime.link.nats);
-      checkTask(definition, settings, before);
+      checkRobot(definition, settings, before);
     },
     screen: () => new Screen(`${name} in ${path}`, definition.spec.policyRateHz, undefined, flags.has("json")),
-    parts: (settings, screen) => [
-      {
-        name: "robot",
-        stopMs: 30_000,
-        start: robotStarter(
-          { definition, settings, run: path, learner: () => learner, trust, steps, controls, realtime },
-          screen,
-        ),
-      },
-    ],
+    parts: (settings, screen) =>
+      robotParts({ definition, settings, run: path, learner: () => learner, trust, steps, controls, realtime }, screen),
   });
 }

@@ -5,8 +5,8 @@ import { thisMachine } from "../realtime/machine.ts";
 import { expectPositionals, parseArguments, wholeNumber } from "./arguments.ts";
 import { forkLearner } from "./learner-process.ts";
 import { RUN_OPTIONS, typedSettings } from "./options.ts";
-import { robotStarter } from "./robot-process.ts";
-import { checkTask, controlsFor, robotCalled, robotDefaults } from "./robot-settings.ts";
+import { robotParts } from "./robot-process.ts";
+import { checkRobot, controlsFor, robotCalled, robotDefaults } from "./robot-settings.ts";
 import { run } from "./run.ts";
 import { Screen } from "./screen.ts";
 
@@ -16,14 +16,16 @@ MOVES THE ROBOT. It learns while it runs; robot and learner are both on this mac
 
   --run <dir>     where the run is kept, by default runs/<robot>; the same command goes on with it
   --steps <n>     stop after so many steps
-  --driver <name> what carries the robot: sim
+  --driver <name> what carries the robot: sim, its simulation; mock, emulated servos with that behind them; serial, its
+                  servos; ros2
   --clock <name>  realtime, or lockstep: robot and learner take turns, as fast as they can, the same for a seed
   --seed <n>      every random number follows from it
   --preset <name> network size: robot-tiny, robot-small, robot-std
   --port <n>      where the learner listens on 127.0.0.1, by default any free port
   --realtime      ask the system for what keeps the loop on time, and say what it gave
   --json          one JSON object a line instead of a picture
-  --task.…=  --runtime.…=  --learner.…=
+  --serial.port=  where the servos are, as /dev/ttyACM0 or tcp://host:port; kept with the run
+  --task.…=  --serial.…=  --mock.…=  --ros2.…=  --runtime.…=  --learner.…=
                   any other setting; config.json in the run directory has them all
 
 At a terminal space is the EMERGENCY STOP and ? says what the other keys do; elsewhere orders are lines of JSON on the
@@ -56,7 +58,7 @@ export async function teach(argv: readonly string[]): Promise<number> {
     controls,
     command: values.run === undefined ? `teach ${name}` : `teach ${name} --run ${path}`,
     defaults: { ...robotDefaults(name, definition), learner: LEARNER_DEFAULTS },
-    check: ({ settings, before }) => checkTask(definition, settings, before),
+    check: ({ settings, before }) => checkRobot(definition, settings, before),
     screen: ({ learner }) => new Screen(`${name} in ${path}`, policyRateHz, learner.train.fill, flags.has("json")),
     parts: (settings, screen) => {
       let endpoint = `tcp://127.0.0.1:${port}`;
@@ -76,14 +78,7 @@ export async function teach(argv: readonly string[]): Promise<number> {
           stopMs: 120_000,
           start: () => forkLearner({ run: path, bind: endpoint, config, seed, lockstep }, onLearner, keepOff),
         },
-        {
-          name: "robot",
-          stopMs: 30_000,
-          start: robotStarter(
-            { definition, settings, run: path, learner: () => endpoint, steps, controls, realtime },
-            screen,
-          ),
-        },
+        ...robotParts({ definition, settings, run: path, learner: () => endpoint, steps, controls, realtime }, screen),
       ];
     },
   });

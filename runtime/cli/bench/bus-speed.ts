@@ -84,7 +84,7 @@ async function benchChain(servos: number, carrier: "pty" | "tcp", options: Bench
   const emulator = await startEmulator({
     kind,
     servos: chainSetups(kind, servos),
-    start: spec.restPose,
+    plant: { start: spec.restPose },
     faults: [],
     seed: 0,
     pacedBaud: baud,

@@ -69,7 +69,7 @@ async function govern({ config, ...start }: Extract<ToGovernor, { type: "start" 
   if (config.realtime) channel.send({ type: "note", text: await realtime(config) });
   const scheduling = describeScheduling(thisMachine.schedulingOf(process.pid));
   const clock = lockstep ? new VirtualClock() : new RealtimeClock(config.runtime.governor);
-  const driver = await makeDriver(clock);
+  const driver = await makeDriver(clock, (text) => channel.send({ type: "note", text }));
   const restMs = longestRestMs(spec);
   const alive = (): void => channel.send({ type: "alive", looping: true, restMs });
   const layout = stepLayout(schema);

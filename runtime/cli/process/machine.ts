@@ -5,6 +5,7 @@ import type { SupervisorConfig } from "../../ipc.ts";
 import type { Driver, RobotSpec } from "../../robot.ts";
 import { type StepSchema, stepSchema } from "../../step.ts";
 import type { Task } from "../../task.ts";
+import { carriedSpec, makeDriver } from "../drivers.ts";
 import { traceMotors } from "./motor-trace.ts";
 import { blockable } from "./test-faults.ts";
 
@@ -13,25 +14,22 @@ export interface Machine {
   readonly spec: RobotSpec;
   readonly task: Task;
   readonly schema: StepSchema;
-  /** Made, not opened. Throws on a driver that does not exist. */
-  driver(clock: Clock): Promise<Driver>;
+  /** Made, not opened. `report` gets lines for a person. */
+  driver(clock: Clock, report: (line: string) => void): Promise<Driver>;
 }
 
-/** Throws on an unknown robot and on settings out of their range. */
+/** Throws on an unknown robot, on settings out of their range, and where it needs a calibration and has none. */
 export async function loadMachine(config: SupervisorConfig): Promise<Machine> {
   const definition = await loadRobot(config.robot);
   const settings = { ...definition.settings, ...config.task };
   const task = definition.task(settings);
+  const spec = carriedSpec(definition, config);
   return {
-    spec: definition.spec,
+    spec,
     task,
-    schema: stepSchema(definition.spec, task),
-    driver: async (clock) => {
-      if (config.driver !== "sim") throw new Error(`driver: no "${config.driver}"; here there is sim`);
-      const { SimDriver } = await import("../../../drivers/sim/sim-driver.ts");
-      const sim = new SimDriver(definition.spec, definition.simulation(settings), clock, config.runtime.sim);
-      return blockable(traceMotors(sim));
-    },
+    schema: stepSchema(spec, task),
+    driver: async (clock, report) =>
+      blockable(traceMotors(await makeDriver(definition, { ...config, task: settings }, clock, report))),
   };
 }
 

@@ -16,7 +16,7 @@ test.runIf(existsSync(compiled))(
     const emulator = await startEmulator({
       kind: "sts",
       servos: chainSetups("sts", 6),
-      start: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6],
+      plant: { start: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6] },
       faults: [],
       seed: 0,
       pacedBaud: 1_000_000,

@@ -1,0 +1,37 @@
+import { type Calibration, calibrationHash } from "../../calibration/file.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { RobotSpec } from "../../runtime/robot.ts";
+import { FAMILIES } from "./families.ts";
+import { type SerialRobot, servoJoints } from "./serial-robot.ts";
+import { servoChain } from "./servo-chain.ts";
+import type { ServoDriver } from "./servo-driver.ts";
+
+export interface SerialConnection {
+  /** "/dev/ttyUSB0", "tcp://host:port". */
+  readonly port: string;
+  /** Bits a second; 0: the robot's. */
+  readonly baud: number;
+}
+
+/** The driver of one calibrated machine, not yet open. Throws on a calibration that does not fit the robot. */
+export function makeSerialDriver(
+  spec: RobotSpec,
+  robot: SerialRobot,
+  calibration: Calibration,
+  { port, baud }: SerialConnection,
+  clock: Clock,
+  report: (line: string) => void,
+): ServoDriver {
+  const joints = servoJoints(spec, robot, calibration);
+  const { driver } = servoChain({
+    spec,
+    family: FAMILIES[robot.family],
+    port,
+    baud: baud || robot.baud,
+    joints: async () => joints,
+    calibrationHash: calibrationHash(calibration),
+    clock,
+    report,
+  });
+  return driver;
+}

@@ -1,0 +1,106 @@
+import { type Calibration, calibrationPath, loadCalibration } from "../../calibration/file.ts";
+import { calibratedSpec } from "../../calibration/spec.ts";
+import { mountedRobot } from "../../drivers/mock/mounting.ts";
+import { serialDevices, thisSystem } from "../../drivers/serial/port-advice.ts";
+import type { SerialRobot } from "../../drivers/serial/serial-robot.ts";
+import type { RobotDefinition } from "../../robots/definition.ts";
+import type { Clock } from "../clock.ts";
+import { DRIVER_DEFAULTS, type DriverSettings, type RuntimeConfig } from "../defaults.ts";
+import type { Driver, RobotSpec } from "../robot.ts";
+
+/** What can carry a robot, where the robot's definition says how. */
+export const DRIVERS = ["sim", "mock", "serial", "ros2"] as const;
+export type DriverName = (typeof DRIVERS)[number];
+
+/** Of a run's settings, those that say what carries the robot; the groups that are missing have their defaults. */
+export interface Carriage extends Partial<DriverSettings> {
+  /** A `DriverName`. */
+  readonly driver: string;
+}
+
+/** Those that can carry this robot. */
+export function driversOf({ serial, ros2 }: RobotDefinition): readonly DriverName[] {
+  return ["sim", ...(serial ? (["mock", "serial"] as const) : []), ...(ros2 ? (["ros2"] as const) : [])];
+}
+
+/** Throws where the robot cannot be carried so, or not on that clock. */
+export function assertDriver(
+  definition: RobotDefinition,
+  { driver, clock }: Carriage & { readonly clock: string },
+): void {
+  const drivers: readonly string[] = driversOf(definition);
+  const { name } = definition.spec;
+  if (!drivers.includes(driver)) {
+    throw new Error(`--driver: expected one of those that carry ${name}, ${drivers.join(", ")}, found "${driver}"`);
+  }
+  if (clock === "lockstep" && driver !== "sim") {
+    throw new Error(
+      `--clock lockstep: expected --driver sim, found ${driver}: in lockstep time stands still while the learner trains, and ` +
+        "a machine's does not",
+    );
+  }
+}
+
+/** Throws where nobody said where the robot's servos are, listing what there is. */
+export function assertReachable({ spec }: RobotDefinition, { driver, serial }: Carriage, system = thisSystem): void {
+  if (driver !== "serial" || serial?.port) return;
+  const there = serialDevices(system);
+  throw new Error(
+    `${spec.name}: expected --serial.port to say where its servos are, as /dev/ttyACM0 or tcp://host:port, found none; ` +
+      (there.length === 0 ? "no serial device is to be seen here" : `here there are ${there.join(", ")}`),
+  );
+}
+
+/** The robot as what carries it knows it: calibrated where that needs a calibration. Throws where there is none. */
+export function carriedSpec(definition: RobotDefinition, carriage: Carriage): RobotSpec {
+  const calibration = calibrationOf(definition, carriage);
+  return calibration === undefined ? definition.spec : calibratedSpec(definition.spec, calibration);
+}
+
+/** The driver of a run, not yet open. `report` gets lines for a person. */
+export async function makeDriver(
+  definition: RobotDefinition,
+  carriage: Carriage & { readonly task: RobotDefinition["settings"]; readonly runtime: RuntimeConfig },
+  clock: Clock,
+  report: (line: string) => void,
+): Promise<Driver> {
+  const spec = carriedSpec(definition, carriage);
+  switch (carriage.driver) {
+    case "mock":
+    case "serial": {
+      const { makeSerialDriver } = await import("../../drivers/serial/make-driver.ts");
+      const serial = { ...DRIVER_DEFAULTS.serial, ...carriage.serial };
+      const calibration = calibrationOf(definition, carriage)!;
+      return makeSerialDriver(spec, serialOf(definition), calibration, serial, clock, report);
+    }
+    case "ros2": {
+      const { makeRos2Driver } = await import("../../drivers/ros2/make-driver.ts");
+      const { url } = { ...DRIVER_DEFAULTS.ros2, ...carriage.ros2 };
+      const { ros2 } = definition;
+      if (ros2 === undefined) throw new Error(`${spec.name}: no ROS 2 machine is described`);
+      const config = url === "" ? ros2 : { ...ros2, transport: { kind: "rosbridge", url } as const };
+      return makeRos2Driver(spec, config, clock, report);
+    }
+    default: {
+      const { SimDriver } = await import("../../drivers/sim/sim-driver.ts");
+      return new SimDriver(spec, definition.simulation(carriage.task), clock, carriage.runtime.sim);
+    }
+  }
+}
+
+/** How the robot's servos sit on their bus. Throws on a robot that has none. */
+export function serialOf({ spec, serial }: RobotDefinition): SerialRobot {
+  if (serial === undefined) throw new Error(`${spec.name}: no servos on a bus are described`);
+  return serial;
+}
+
+/** The emulated machine's true one, or the file of a real one; undefined where none is needed. */
+function calibrationOf(definition: RobotDefinition, { driver, serial, mock }: Carriage): Calibration | undefined {
+  const { spec } = definition;
+  if (driver === "mock") {
+    const { seed } = { ...DRIVER_DEFAULTS.mock, ...mock };
+    return mountedRobot(spec, serialOf(definition), seed).calibration;
+  }
+  if (driver !== "serial") return undefined;
+  return loadCalibration(spec.name, serial?.calibration || calibrationPath(spec.name));
+}
