@@ -155,6 +155,8 @@ export const DRIVER_DEFAULTS = {
     port: "",
     /** Bits a second; 0: what the robot's servos are set to. */
     baud: 0,
+    /** How much longer than the wire needs a reply may take, ms: USB, the kernel and this process's own pauses. */
+    slackMs: 8,
     /** File of the machine's calibration; "": ~/.reverie/calibration/<robot>.json. */
     calibration: "",
   },
@@ -163,6 +165,8 @@ export const DRIVER_DEFAULTS = {
     carrier: "auto" as string,
     /** How the emulated servos are screwed to their joints: which machine it is. A run's own seed does not change it. */
     seed: 0,
+    /** As of `serial`: emulated servos wait for the processor like everybody else here, and late is not lost. */
+    slackMs: 60,
   },
   ros2: {
     /** A rosbridge server, as ws://host:9090; "": what the robot's definition says. */

@@ -22,6 +22,8 @@ export const SERIAL_DEFAULTS = {
     fastSyncRead: false,
   },
   driver: {
+    /** How long a servo that does not answer at opening is asked again, ms. */
+    openingMs: 1500,
     /** Times its velocity limit that a joint may seem to move at before its position is not believed. */
     plausibleSpeed: 3,
     /** What it may jump besides, rad: noise, and the slack of gears. */

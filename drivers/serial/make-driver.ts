@@ -11,6 +11,8 @@ export interface SerialConnection {
   readonly port: string;
   /** Bits a second; 0: the robot's. */
   readonly baud: number;
+  /** How much longer than the wire needs a reply may take, ms. */
+  readonly slackMs: number;
 }
 
 /** The driver of one calibrated machine, not yet open. Throws on a calibration that does not fit the robot. */
@@ -18,7 +20,7 @@ export function makeSerialDriver(
   spec: RobotSpec,
   robot: SerialRobot,
   calibration: Calibration,
-  { port, baud }: SerialConnection,
+  { port, baud, slackMs }: SerialConnection,
   clock: Clock,
   report: (line: string) => void,
 ): ServoDriver {
@@ -31,6 +33,7 @@ export function makeSerialDriver(
     joints: async () => joints,
     calibrationHash: calibrationHash(calibration),
     clock,
+    line: { slackMs },
     report,
   });
   return driver;

@@ -1,5 +1,5 @@
 import { decodeRegister, type Register } from "./registers.ts";
-import type { ServoBus } from "./servo-bus.ts";
+import { type ServoBus, ServoError } from "./servo-bus.ts";
 import type { ServoFamily, Setting } from "./servo-family.ts";
 import type { ServoJoint } from "./servo-joint.ts";
 import { writeEeprom, writeRegister } from "./write-register.ts";
@@ -27,7 +27,10 @@ export async function meetServo(
 ): Promise<MetServo> {
   const who = `${name} (servo ${joint.id} on ${bus.line.name})`;
   const found = await bus.ping(joint.id);
-  if (found === undefined) throw new Error(`${who}: nobody answers; check its cable, power, id and baud rate`);
+  if (found === undefined) {
+    const check = "check its cable and the one before it in the chain, power, id and baud rate";
+    throw new ServoError("no-reply", `${who}: nobody answers; ${check}`);
+  }
   if (family.models[found.model] === undefined) {
     const known = Object.entries(family.models).map(([number, model]) => `${model} (${number})`);
     throw new Error(`${who}: expected a model of ${known.join(", ")}, found model ${found.model}`);

@@ -5,7 +5,7 @@ import { AskedServos } from "./asked-servos.ts";
 import { SERIAL_DEFAULTS, type ServoDriverSettings } from "./defaults.ts";
 import { HealthRound } from "./health-round.ts";
 import { JointStates } from "./joint-states.ts";
-import { meetServo } from "./meet-servos.ts";
+import { meetPatiently } from "./meet-patiently.ts";
 import { Motors } from "./motors.ts";
 import { type ServoBus, type SyncReplies, syncReplies } from "./servo-bus.ts";
 import { errorNames, type RawHealth, type ServoFamily } from "./servo-family.ts";
@@ -105,7 +105,7 @@ export class ServoDriver implements Driver {
     await bus.open();
     this.#session = this.#begin(joints);
     try {
-      await this.#meet();
+      await this.#meet(this.#settings.openingMs);
     } catch (error) {
       this.#session = undefined;
       await bus.close();
@@ -204,20 +204,21 @@ export class ServoDriver implements Driver {
   }
 
   /** Everybody is there, set up and measured. */
-  async #meet(): Promise<void> {
+  async #meet(patienceMs = 0): Promise<void> {
     const session = this.#opened();
     const { spec, bus, family, clock } = this.#options;
     const { joints, ids, states, motors, replies, sent } = session;
+    const untilNs = clock.now() + BigInt(Math.round(patienceMs * 1e6));
     const met = [];
     for (const [i, joint] of joints.entries()) {
       const name = `${spec.name}: ${spec.joints[i]!.name}`;
-      const servo = await meetServo(bus, family, joint, name);
+      const servo = await meetPatiently(bus, family, joint, name, clock, untilNs);
       met.push(servo);
       if (servo.changed.length > 0)
         this.#report(`${spec.joints[i]!.name} (servo ${joint.id}): set ${servo.changed.join(", ")}`);
     }
     const missing = new Set(ids.keys());
-    for (let i = 0; i < OPENING_TRIES && missing.size > 0; i++) {
+    for (let i = 0; missing.size > 0 && (i < OPENING_TRIES || clock.now() < untilNs); i++) {
       const timeNs = clock.now();
       await bus.syncRead(ids, family.state.address, family.state.size, replies);
       for (const joint of missing) {
@@ -227,7 +228,7 @@ export class ServoDriver implements Driver {
     }
     for (const joint of missing) {
       throw new Error(
-        `${spec.name}: ${spec.joints[joint]!.name} (servo ${ids[joint]}): no position in ${OPENING_TRIES} tries`,
+        `${spec.name}: ${spec.joints[joint]!.name} (servo ${ids[joint]}): no position in ${OPENING_TRIES} tries or more; check its cable and power`,
       );
     }
     for (const [i, { motor, undamped, goal }] of met.entries()) {

@@ -69,7 +69,9 @@ export async function makeDriver(
     case "mock":
     case "serial": {
       const { makeSerialDriver } = await import("../../drivers/serial/make-driver.ts");
-      const serial = { ...DRIVER_DEFAULTS.serial, ...carriage.serial };
+      const mocked =
+        carriage.driver === "mock" ? { slackMs: carriage.mock?.slackMs ?? DRIVER_DEFAULTS.mock.slackMs } : {};
+      const serial = { ...DRIVER_DEFAULTS.serial, ...carriage.serial, ...mocked };
       const calibration = calibrationOf(definition, carriage)!;
       return makeSerialDriver(spec, serialOf(definition), calibration, serial, clock, report);
     }

@@ -34,7 +34,9 @@ const sequence: Range = { says: "a whole number from 2 up", holds: (value) => Nu
 const RANGES: Readonly<Record<string, Range>> = {
   seed: whole,
   "serial.baud": whole,
+  "serial.slackMs": positive,
   "mock.seed": whole,
+  "mock.slackMs": positive,
   "runtime.governor.starvedTicksToHold": count,
   "runtime.governor.refusedToHold": count,
   "runtime.governor.handoverTicks": count,

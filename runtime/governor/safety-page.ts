@@ -89,9 +89,16 @@ function watchRows(spec: RobotSpec, settings: RuntimeConfig["watchdogs"]): strin
   });
 }
 
+/** An arm that is not let go in the air says so. */
+function endWords(spec: RobotSpec, cause: Cause): string {
+  const end = endStateFor(spec, cause);
+  const airborne = endStateFor(spec, cause, new Float64Array(spec.joints.length).fill(Number.POSITIVE_INFINITY));
+  return end === airborne ? `"${end}"` : `"${airborne}" (in the rest pose "${end}")`;
+}
+
 function outcome(spec: RobotSpec, trip: string, cause: Cause): string {
   if (trip === "warn") return "a warning";
-  const end = `"${endStateFor(spec, cause)}"`;
+  const end = endWords(spec, cause);
   return trip === "hold" ? `${end} until it is over` : `${end}, latched until a person resets it`;
 }
 
@@ -100,7 +107,7 @@ function failureRows(spec: RobotSpec, { governor, supervisor }: RuntimeConfig): 
   const period = 1000 / spec.policyRateHz;
   const silent = governor.starvedTicksToHold * period + tick;
   const useless = governor.refusedToHold * period + tick;
-  const end = (cause: Cause): string => `"${endStateFor(spec, cause)}"`;
+  const end = (cause: Cause): string => endWords(spec, cause);
   return [
     ["policy late", "the last target stays in force"],
     ["policy silent", `${end("policy")} within ${round(silent)} ms of the question; goes on when it answers`],
@@ -112,6 +119,10 @@ function failureRows(spec: RobotSpec, { governor, supervisor }: RuntimeConfig): 
     ["governor hangs", `killed after ${supervisor.governorHangMs} ms, then the same`],
     ["supervisor dies", `${end("stop")} by the governor, at its next servo tick`],
     ["supervisor hangs", `${end("policy")} within ${round(silent)} ms: no answer comes through`],
+    [
+      "joint out of range",
+      `seen at the start: nothing moves, and its name is said, until it is moved back by hand or calibrated`,
+    ],
     ["link, learner die", "nothing: the robot goes on with the policy it has, and keeps its steps"],
     ["emergency stop", `${end("estop")} within ${round(tick)} ms, latched until a person resets it`],
     ["Ctrl-C, SIGTERM", spec.rest === undefined ? `${end("stop")}, in order` : `to the rest pose, then ${end("stop")}`],

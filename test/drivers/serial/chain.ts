@@ -51,7 +51,7 @@ export function driverOf(kind: ServoKind, n: number, port: Port, options: Driver
     joints: options.joints ?? (async () => jointsOfChain(kind, n)),
     clock: options.clock ?? new RealtimeClock(),
     report: (text) => reports.push(text),
-    settings: { busWatchdogMs: 0, ...options.settings },
+    settings: { busWatchdogMs: 0, openingMs: 0, ...options.settings },
   });
   return { driver, bus, spec, reports };
 }
