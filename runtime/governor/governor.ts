@@ -150,6 +150,7 @@ export class Governor {
   async #heed({ watchdog, kind, text }: Trip): Promise<void> {
     const { stance } = this.#parts;
     if (kind === "fault") await stance.latch("fail", watchdog, text);
+    else if (kind === "hold" && stance.state === "ready") this.#options.report(`does not move: ${watchdog}: ${text}`);
     else if (kind === "hold") await stance.hold(watchdog, text);
     else this.#options.report(`${watchdog}: ${text}`);
   }
