@@ -7,6 +7,7 @@ import type { RobotDefinition } from "../../robots/definition.ts";
 import type { Clock } from "../clock.ts";
 import { DRIVER_DEFAULTS, type DriverSettings, type RuntimeConfig } from "../defaults.ts";
 import type { Driver, RobotSpec } from "../robot.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** What can carry a robot, where the robot's definition says how. */
 export const DRIVERS = ["sim", "mock", "serial", "ros2"] as const;
@@ -31,11 +32,12 @@ export function assertDriver(
   const drivers: readonly string[] = driversOf(definition);
   const { name } = definition.spec;
   if (!drivers.includes(driver)) {
-    throw new Error(`--driver: expected one of those that carry ${name}, ${drivers.join(", ")}, found "${driver}"`);
+    const there = drivers.join(", ");
+    throw new UsageError(`expected --driver to be one of those that carry ${name}, ${there}, found "${driver}"`);
   }
   if (clock === "lockstep" && driver !== "sim") {
-    throw new Error(
-      `--clock lockstep: expected --driver sim, found ${driver}: in lockstep time stands still while the learner trains, and ` +
+    throw new UsageError(
+      `expected --clock lockstep with --driver sim alone, found ${driver}: in lockstep time stands still while the learner trains, and ` +
         "a machine's does not",
     );
   }

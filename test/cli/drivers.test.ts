@@ -25,13 +25,13 @@ test("a robot is carried by what its definition describes, and by nothing else",
   expect(driversOf(so101)).toEqual(["sim", "mock", "serial"]);
   expect(driversOf(reacher)).toEqual(["sim"]);
   expect(() => checkTask(reacher, { ...robotDefaults("reacher", reacher), driver: "serial" }, undefined)).toThrow(
-    '--driver: expected one of those that carry reacher, sim, found "serial"',
+    'expected --driver to be one of those that carry reacher, sim, found "serial"',
   );
 });
 
 test.each(["mock", "serial"])("%s has no lockstep, and says why", (driver) => {
   expect(() => checkTask(so101, { ...settings, driver, clock: "lockstep" }, undefined)).toThrow(
-    new RegExp(`--clock lockstep: expected --driver sim, found ${driver}: in lockstep time stands still`),
+    new RegExp(`expected --clock lockstep with --driver sim alone, found ${driver}: in lockstep time stands still`),
   );
 });
 
