@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   learner: async () => (await import("./bench/learner.ts")).benchUpdates,
   loop: async () => (await import("./bench/loop.ts")).benchLoop,
   failures: async () => (await import("./bench/failures.ts")).benchFailures,
+  chaos: async () => (await import("./bench/chaos.ts")).benchChaos,
   link: async () => (await import("./bench/link.ts")).benchLink,
   replay: async () => (await import("./bench/replay.ts")).benchReplay,
   bus: async () => (await import("./bench/bus.ts")).benchBus,
@@ -40,6 +41,14 @@ bench failures    lets every process of a simulated robot fail in every way, and
   --cause <names> --how <names>
                   only these: policy,governor,driver,supervisor,link,learner,nothing and
                   kill,stop,busy,throw,memory; of a driver read,write, which never return
+
+bench chaos       kills every process of a simulated robot and its learner again and again, cuts and slows the network between
+                  them, fills their disks (as root), steps the clock, and counts at the end: 1 when a step was lost or doubled
+  --minutes <n>   by default 15; about twenty kills in each
+  --kills <n>     or until so many processes were killed
+  --seed <n>      of what is done when, by default 0
+  --robot <name>  by default reacher
+  --verbose       every blow and note, as it comes
 
 bench link        how much the link brings from a robot's disk to a learner's over a socket on this machine, how soon, and what
                   it costs each side of a core

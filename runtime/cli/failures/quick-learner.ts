@@ -3,7 +3,7 @@ import type { LearnerEvent } from "../../../learner/train/status.ts";
 import { forkLearner } from "../learner-process.ts";
 
 /** As small as a learner can be that trains soon and all the time. */
-const CONFIG = {
+export const QUICK_CONFIG = {
   ...LEARNER_DEFAULTS,
   preset: "robot-tiny",
   agent: { ...LEARNER_DEFAULTS.agent, horizon: 5 },
@@ -23,9 +23,12 @@ export interface QuickLearner {
 /** Starts a learner of its own process in the run directory `run`. */
 export function quickLearner(run: string): QuickLearner {
   const listeners: ((event: LearnerEvent) => void)[] = [];
-  const part = forkLearner({ run, bind: "tcp://127.0.0.1:*", config: CONFIG, seed: 0, lockstep: false }, (event) => {
-    for (const listener of listeners) listener(event);
-  });
+  const part = forkLearner(
+    { run, bind: "tcp://127.0.0.1:*", config: QUICK_CONFIG, seed: 0, lockstep: false },
+    (event) => {
+      for (const listener of listeners) listener(event);
+    },
+  );
   const first = <T>(find: (event: LearnerEvent) => T | undefined): Promise<T> => {
     const found = new Promise<T>((resolve, reject) => {
       listeners.push((event) => {

@@ -24,9 +24,12 @@ import { imagesOf } from "../../wire/images.ts";
 import { encodeSteps, stepLayout } from "../../wire/step-codec.ts";
 import { aliveClock } from "./alive-clock.ts";
 import { isSimulated, loadMachine } from "./machine.ts";
+import { stepTrace } from "./step-trace.ts";
+import { acceptTestClock } from "./test-clock.ts";
 import { acceptTestFaults } from "./test-faults.ts";
 
 acceptTestFaults();
+acceptTestClock();
 
 const STATUS_MS = 1000;
 
@@ -75,6 +78,7 @@ async function govern({ config, ...start }: Extract<ToGovernor, { type: "start" 
   const layout = stepLayout(schema);
   const standard = config.runtime.link.standardTopics ? new StandardTopics(spec) : undefined;
   const pauses = new GcPauses();
+  const trace = stepTrace();
   let tally = NO_STEPS;
   let marks: StepMark[] = [];
   const report = (): GovernorReport => {
@@ -99,6 +103,7 @@ async function govern({ config, ...start }: Extract<ToGovernor, { type: "start" 
       const images = seen.length > 0 ? { images: seen } : {};
       const measured = standard === undefined ? {} : { measured: standard.pack(sample) };
       const { sequence, episode } = step;
+      trace(sequence, row);
       channel.send({ type: "step", sequence, episode, stage, row, ...images, ...measured, ...marked });
     },
     report: (text) => {

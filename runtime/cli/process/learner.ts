@@ -1,9 +1,11 @@
 /** The learner's process. Started by the command line, which sends one "start" and later "stop" over IPC. */
 import { runLearner } from "../../../learner/train/learner.ts";
 import type { LearnerEvent, LearnerOrder } from "../../../learner/train/status.ts";
+import { acceptTestClock } from "./test-clock.ts";
 import { acceptTestFaults } from "./test-faults.ts";
 
 acceptTestFaults();
+acceptTestClock();
 
 const stop = new AbortController();
 

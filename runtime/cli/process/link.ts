@@ -5,9 +5,11 @@ import { hold } from "../../link/hold.ts";
 import { Link } from "../../link/link.ts";
 import { StandardTopics } from "../../log/standard-topics.ts";
 import { loadMachine } from "./machine.ts";
+import { acceptTestClock } from "./test-clock.ts";
 import { acceptTestFaults } from "./test-faults.ts";
 
 acceptTestFaults();
+acceptTestClock();
 
 const channel = parentChannel<ToLink, FromLink>();
 let link: Link | undefined;

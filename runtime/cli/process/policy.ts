@@ -5,9 +5,11 @@ import { chosenBundle } from "../../link/policies/chosen.ts";
 import { Policy } from "../../policy/policy.ts";
 import { readBundle } from "../../wire/bundle.ts";
 import { loadMachine } from "./machine.ts";
+import { acceptTestClock } from "./test-clock.ts";
 import { acceptTestFaults } from "./test-faults.ts";
 
 acceptTestFaults();
+acceptTestClock();
 
 const STATUS_MS = 1000;
 

@@ -2,9 +2,11 @@
 import { parentChannel } from "../../ipc.ts";
 import type { FromSupervisor, ToSupervisor } from "../../supervisor/status.ts";
 import { Supervisor } from "../../supervisor/supervisor.ts";
+import { acceptTestClock } from "./test-clock.ts";
 import { acceptTestFaults } from "./test-faults.ts";
 
 acceptTestFaults();
+acceptTestClock();
 
 const channel = parentChannel<ToSupervisor, FromSupervisor>();
 let supervisor: Supervisor | undefined;
