@@ -5,6 +5,7 @@ import { RecordLog, type RecordLogOptions } from "../../runtime/log/record-log.t
 import { stepTopic } from "../../runtime/log/step-topic.ts";
 import type { Step, StepSchema } from "../../runtime/step.ts";
 import { imageTensors, type SaidImages, type StepImage, stepImages } from "../../runtime/wire/images.ts";
+import type { LastStep } from "../../runtime/wire/messages.ts";
 import { decodeSteps, type StepLayout, stepLayout } from "../../runtime/wire/step-codec.ts";
 import type { Ring } from "../replay/ring.ts";
 import { rowSizes } from "../replay/row.ts";
@@ -91,6 +92,16 @@ export class Experience {
   /** First sequence number that has to be sent (again). */
   durable(stream: string): number {
     return this.#stream(stream).durable;
+  }
+
+  /** The newest step of `stream` below `before`; undefined where there is none, or not any more. */
+  last(stream: string, before: number): LastStep | undefined {
+    const { log, next } = this.#stream(stream);
+    const sequence = Math.min(next, before) - 1;
+    if (sequence < 0) return undefined;
+    const entry = log.read(sequence).next();
+    const found = entry.done === true ? undefined : entry.value;
+    return found?.sequence === sequence ? [sequence, Number(found.timeNs)] : undefined;
   }
 
   /**

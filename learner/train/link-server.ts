@@ -42,10 +42,13 @@ export interface BesideRows {
   readonly images: SaidImages;
 }
 
+/** Where a robot goes on, and by which step it sees that the numbers below are its own. */
+export type Welcomed = Pick<Extract<LearnerMessage, { type: "welcome" }>, "resume" | "last">;
+
 /** The learner as the link sees it. Called for one message at a time. */
 export interface LinkHost {
   /** A robot says hello: where it should go on sending, or why it is refused. */
-  greet(hello: Hello): Promise<{ readonly resume: number } | { readonly refuse: string }>;
+  greet(hello: Hello): Promise<Welcomed | { readonly refuse: string }>;
   /** The robot is welcome and knows it; weights and permits may go out from here on. */
   joined(hello: Hello): void;
   rows(stream: string, first: number, payload: Uint8Array, beside: BesideRows): Taken;
@@ -210,7 +213,7 @@ export class LinkServer {
       lastHeardMs: this.#nowMs(),
       askedFrom: undefined,
     });
-    this.#send(id, { type: "welcome", protocol: PROTOCOL, resume: answer.resume });
+    this.#send(id, { type: "welcome", protocol: PROTOCOL, ...answer });
     this.#host.joined(hello);
   }
 

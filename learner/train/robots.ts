@@ -3,7 +3,7 @@ import { eachRunWithin } from "../../runtime/wire/stage-runs.ts";
 import type { WireMark } from "../../runtime/wire/step-marks.ts";
 import type { LearnerConfig } from "../config.ts";
 import { type Hello, reasonToRefuse } from "./hello.ts";
-import { type BesideRows, type LinkHost, LinkServer, type Policy, type Taken } from "./link-server.ts";
+import { type BesideRows, type LinkHost, LinkServer, type Policy, type Taken, type Welcomed } from "./link-server.ts";
 import { Turns } from "./lockstep.ts";
 import type { Publisher } from "./publish.ts";
 import type { Records } from "./records.ts";
@@ -74,12 +74,13 @@ export class Robots implements LinkHost {
     this.#link?.permit(stream, through);
   }
 
-  async greet(hello: Hello): Promise<{ resume: number } | { refuse: string }> {
+  async greet(hello: Hello): Promise<Welcomed | { refuse: string }> {
     const { lockstep, run, found } = this.#options;
     const reason = reasonToRefuse(hello, { schema: run()?.schema, lockstep });
     if (reason !== undefined) return { refuse: reason };
     if (run() === undefined) await found(hello.schema);
-    return { resume: this.durable(hello.stream) };
+    const last = this.#experience.last(hello.stream, hello.next);
+    return { resume: this.durable(hello.stream), ...(last === undefined ? {} : { last }) };
   }
 
   joined(hello: Hello): void {

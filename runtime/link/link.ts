@@ -120,7 +120,7 @@ export class Link {
       marks: this.#marks,
       downStage,
       trust: robotTrust(config.learner, config.trust ?? {}),
-      renameStream: () => this.#rename(),
+      renameStream: (from) => this.#rename(from),
       onWeights: (manifest, weights, graph) => this.#downlink.take(manifest, weights, graph),
       onPermit: (through) => send({ type: "permit", through }),
       onAck: () => this.#tellWritten(),
@@ -256,9 +256,9 @@ export class Link {
     this.#syncing = false;
   }
 
-  #rename(): void {
+  #rename(from: number): void {
     this.#marks.forget(this.#spool.next);
-    this.#identity = newIdentity(this.#uplink.acked);
+    this.#identity = newIdentity(from);
     writeIdentity(this.#directory, { ...this.#identity, closed: false });
     this.#send({ type: "note", text: `link: ${this.#config.robot} goes on as stream ${this.#identity.stream}` });
   }

@@ -126,6 +126,12 @@ export class Spool {
     return this.#takeFromDisk(from, limit);
   }
 
+  /** When the step with this number was taken, ns, as near as a number comes; undefined when it is not here. */
+  timeNs(sequence: number): number | undefined {
+    const found = this.take(sequence, 1);
+    return found?.first === sequence ? Number(rowTimeNs(found.rows[0]!)) : undefined;
+  }
+
   #takeFromDisk(from: number, limit: number): Rows | undefined {
     if (this.#peeked?.sequence !== from) {
       this.#reader = this.#log.read(from);

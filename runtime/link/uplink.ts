@@ -5,7 +5,7 @@ import { helloStatement } from "../trust/statements.ts";
 import type { RobotTrust } from "../trust/trust.ts";
 import { imageTensors } from "../wire/images.ts";
 import type { PolicyManifest } from "../wire/manifest.ts";
-import { decodeMessage, encodeMessage, PROTOCOL, type RobotMessage } from "../wire/messages.ts";
+import { decodeMessage, encodeMessage, type LastStep, PROTOCOL, type RobotMessage } from "../wire/messages.ts";
 import type { MarkLog } from "./mark-log.ts";
 import { PolicyArrival } from "./policy-arrival.ts";
 import { RowSender } from "./row-sender.ts";
@@ -32,8 +32,8 @@ export interface UplinkOptions {
   readonly downStage: string | undefined;
   /** Undefined on this machine, where none is needed. */
   readonly trust: RobotTrust | undefined;
-  /** The learner knows a later end of this stream than the spool: give it a new name. */
-  readonly renameStream: () => void;
+  /** The learner has other steps under this stream's name than the spool: give it a new one from there on. */
+  readonly renameStream: (from: number) => void;
   /** Resolves when the policy acts, or was turned down; nothing later is heard before. */
   readonly onWeights: (manifest: PolicyManifest, weights: Uint8Array, graph: Uint8Array) => Promise<void>;
   readonly onPermit: (through: number) => void;
@@ -188,7 +188,7 @@ export class Uplink {
     const { message, payloads } = decodeMessage(frames);
     switch (message.type) {
       case "welcome":
-        return this.#welcome(count(message.resume, "welcome.resume"));
+        return this.#welcome(count(message.resume, "welcome.resume"), message.last);
       case "ack":
         this.#rows.ack(count(message.next, "ack.next"));
         this.#forget();
@@ -212,15 +212,19 @@ export class Uplink {
     }
   }
 
-  #welcome(resume: number): void {
-    const { spool, renameStream } = this.#options;
+  #welcome(resume: number, last: LastStep | undefined): void {
+    const { spool } = this.#options;
+    const { acked } = this.#rows;
+    const known = last && spool.timeNs(last[0]);
+    if (last !== undefined && known !== undefined && known !== last[1]) {
+      const [sequence] = last;
+      const why = `the learner has another robot's step ${sequence} under this robot's name; is one's directory a copy of the other's?`;
+      this.#begin(acked, `${why} What the learner has not acked of this one's`);
+      return;
+    }
     if (resume > spool.next) {
-      this.#options.report(
-        `link: the learner has steps up to ${resume}, the spool up to ${spool.next}: a new stream begins`,
-      );
-      this.#rows.halt();
-      renameStream();
-      this.#socket?.close();
+      const from = known === undefined ? acked : spool.next; // the same steps as far as the spool goes
+      this.#begin(from, `the learner has steps up to ${resume}, the spool up to ${spool.next}: what comes`);
       return;
     }
     this.#state = "connected";
@@ -228,6 +232,14 @@ export class Uplink {
     this.#greeting = false;
     this.#forget();
     this.#options.onAck();
+  }
+
+  /** Goes on under a new name from there on. */
+  #begin(from: number, what: string): void {
+    this.#options.report(`link: ${what} goes by a new name, from step ${from} on`);
+    this.#rows.halt();
+    this.#options.renameStream(from);
+    this.#socket?.close();
   }
 
   #forget(): void {

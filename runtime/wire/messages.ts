@@ -55,10 +55,19 @@ export type RobotMessage =
   /** The robot leaves on purpose. */
   | { readonly type: "bye" };
 
+/** Which step a number was given to: its time of acquisition, ns, as near as a number comes. */
+export type LastStep = readonly [sequence: number, timeNs: number];
+
 /** What a learner says to a robot. */
 export type LearnerMessage =
   /** `resume`: the first sequence number the learner does not hold durably. */
-  | { readonly type: "welcome"; readonly protocol: number; readonly resume: number }
+  | {
+      readonly type: "welcome";
+      readonly protocol: number;
+      readonly resume: number;
+      /** The newest step below hello's `next` that the learner holds: the robot sees whether it is the same as its own. */
+      readonly last?: LastStep;
+    }
   /** Final: the robot stops trying and shows the reason. */
   | { readonly type: "refuse"; readonly reason: string }
   /** Every step before `next` is durable on the learner. */
