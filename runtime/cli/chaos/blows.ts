@@ -1,10 +1,10 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Death } from "./account.ts";
 import type { Cast } from "./cast.ts";
 import type { ChaosDisk } from "./disk.ts";
 import { type Blow, VICTIMS, type Victim } from "./plan.ts";
 import { CALM, type RoughLine, type Weather } from "./rough-line.ts";
+import type { Death } from "./unhanded.ts";
 
 /** How often each fell. */
 export interface BlowCounts {
@@ -131,7 +131,7 @@ export class Blows {
     }
     const timeNs = process.hrtime.bigint();
     this.#kills[victim]++;
-    if (victim === "governor" || victim === "supervisor") this.deaths.push({ victim, timeNs });
+    if (victim === "governor" || victim === "supervisor") this.deaths.push({ victim, pid, timeNs });
     if (victim !== "link" && victim !== "learner") this.disturbed.push(timeNs);
   }
 

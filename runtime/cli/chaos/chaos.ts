@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -50,6 +50,8 @@ export interface ChaosResult {
   readonly peakMb: Readonly<Record<string, number>>;
   /** Nothing lost, nothing doubled, nothing changed. */
   readonly holds: boolean;
+  /** Where everything lies that was written, when it does not hold. */
+  readonly evidence: string | undefined;
 }
 
 /** Quick to notice and to start again, so that many blows fit in a minute; nothing else differs from a run's defaults. */
@@ -78,6 +80,7 @@ export async function unleash(options: ChaosOptions): Promise<ChaosResult> {
   const proxy = await RoughLine.open();
   const peaks = new Peaks();
   let cast: Cast | undefined;
+  let evidence: string | undefined;
   let watch: NodeJS.Timeout | undefined;
   try {
     const robot = robotConfig(settings, disks.robot.path, `tcp://127.0.0.1:${proxy.port}`);
@@ -120,6 +123,11 @@ export async function unleash(options: ChaosOptions): Promise<ChaosResult> {
     );
     const rhythm = rhythmOf(motorEvents(paths.motors), blows.disturbed, 1000 / definition.spec.servoRateHz);
     const { lost, duplicated, disordered, changed, unknown } = account;
+    const holds = [lost, duplicated, disordered, changed, unknown].every((count) => count === 0) && account.stored > 0;
+    if (!holds) {
+      evidence = join(directory, "evidence");
+      for (const [name, { path }] of Object.entries(disks)) cpSync(path, join(evidence, name), { recursive: true });
+    }
     return {
       robot: settings.robot,
       seed,
@@ -134,7 +142,8 @@ export async function unleash(options: ChaosOptions): Promise<ChaosResult> {
       account,
       rhythm,
       peakMb: peaks.mb,
-      holds: [lost, duplicated, disordered, changed, unknown].every((count) => count === 0) && account.stored > 0,
+      holds,
+      evidence,
     };
   } finally {
     clearInterval(watch);
@@ -144,7 +153,7 @@ export async function unleash(options: ChaosOptions): Promise<ChaosResult> {
     for (const disk of Object.values(disks) as ChaosDisk[]) disk.close();
     for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
     Object.assign(process.env, before);
-    rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    if (evidence === undefined) rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 

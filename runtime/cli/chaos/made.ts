@@ -4,10 +4,11 @@ import { TRACE_BYTES } from "../process/step-trace.ts";
 /** A step that a governor made, as it said itself. */
 export interface MadeStep {
   readonly sequence: number;
-  /** Of acquisition, monotonic ns: no two steps have the same. */
+  /** Of acquisition, monotonic ns. */
   readonly timeNs: bigint;
-  /** The governor's process. */
+  /** The governor's process, and its supervisor's. */
   readonly pid: number;
+  readonly supervisor: number;
   readonly crc: number;
 }
 
@@ -26,7 +27,8 @@ export function madeSteps(path: string): MadeStep[] {
       sequence: Number(bytes.readBigUInt64LE(at)),
       timeNs: bytes.readBigInt64LE(at + 8),
       pid: bytes.readUInt32LE(at + 16),
-      crc: bytes.readUInt32LE(at + 20),
+      supervisor: bytes.readUInt32LE(at + 20),
+      crc: bytes.readUInt32LE(at + 24),
     };
   });
 }

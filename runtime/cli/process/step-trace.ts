@@ -1,8 +1,8 @@
 import { openSync, writeSync } from "node:fs";
 import { crc32 } from "node:zlib";
 
-/** Bytes of a step in the trace: sequence u64, time i64, process u32, CRC-32 u32, little-endian. */
-export const TRACE_BYTES = 24;
+/** Bytes of a step in the trace: sequence u64, time i64, process u32, its parent u32, CRC-32 u32, little-endian. */
+export const TRACE_BYTES = 28;
 
 /** Of "is first", which the link sets where a hole lies before a row: the rest of a row never changes. */
 const FIRST_AT = 36;
@@ -14,12 +14,14 @@ const FIRST_AT = 36;
 export function stepTrace(path = process.env.REVERIE_STEP_TRACE): (sequence: number, row: Uint8Array) => void {
   if (path === undefined) return () => {};
   const file = openSync(path, "a");
+  const parent = process.ppid; // of whom it is given to, also when that one is gone
   const bytes = Buffer.alloc(TRACE_BYTES);
   return (sequence, row) => {
     bytes.writeBigUInt64LE(BigInt(sequence), 0);
     bytes.set(row.subarray(8, 16), 8);
     bytes.writeUInt32LE(process.pid, 16);
-    bytes.writeUInt32LE(rowCrc(row), 20);
+    bytes.writeUInt32LE(parent, 20);
+    bytes.writeUInt32LE(rowCrc(row), 24);
     writeSync(file, bytes);
   };
 }
