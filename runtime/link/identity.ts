@@ -30,8 +30,14 @@ export function readIdentity(directory: string): Identity {
   return newIdentity(0);
 }
 
+/** Throws when the disk does not take it; the one before stays. */
 export function writeIdentity(directory: string, identity: Identity): void {
   const path = join(directory, "stream.json");
-  fs.writeFileSync(`${path}.tmp`, `${JSON.stringify(identity)}\n`, { flush: true });
-  fs.renameSync(`${path}.tmp`, path);
+  try {
+    fs.writeFileSync(`${path}.tmp`, `${JSON.stringify(identity)}\n`, { flush: true });
+    fs.renameSync(`${path}.tmp`, path);
+  } catch (error) {
+    fs.rmSync(`${path}.tmp`, { force: true });
+    throw new Error(`${path}: expected to be written, found ${(error as Error).message}; free some room`);
+  }
 }

@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { savable } from "../config.ts";
 import type { FromLink, LinkStatus, SupervisorConfig, ToLink } from "../ipc.ts";
@@ -19,6 +20,7 @@ import { ImageSpool } from "./image-spool.ts";
 import { MarkLog } from "./mark-log.ts";
 import type { Connect } from "./socket.ts";
 import { Spool } from "./spool.ts";
+import { keepSchema } from "./spool-schema.ts";
 import { StageLog } from "./stage-log.ts";
 import { Uplink } from "./uplink.ts";
 
@@ -77,6 +79,8 @@ export class Link {
       report,
     };
     const directory = join(this.#directory, "spool");
+    mkdirSync(this.#directory, { recursive: true });
+    keepSchema(this.#directory, schema);
     const topics = [stepTopic(schema), ...(standard?.topics ?? [])];
     const log = new RecordLog(directory, { ...logs, topics, heading: () => this.#heading(schema) });
     this.#images = openImages(schema, join(directory, "images"), logs, link);
@@ -85,8 +89,8 @@ export class Link {
     this.#identity = readIdentity(this.#directory);
     this.#acked = Math.min(Math.max(readAcked(this.#directory), log.first), log.next);
     this.#spool.forget(this.#acked);
-    this.#clean = resumed || this.#identity.closed || log.next === 0 || isSameBoot(this.#directory);
-    writeIdentity(this.#directory, { ...this.#identity, closed: false });
+    this.#clean = this.#identity.closed || log.next === 0 || isSameBoot(this.#directory);
+    if (this.#identity.closed) writeIdentity(this.#directory, { ...this.#identity, closed: false });
     if (this.#clean) writeBoot(this.#directory);
     else forgetBoot(this.#directory);
     this.#marks = new MarkLog({
@@ -128,7 +132,8 @@ export class Link {
       report,
     });
     const lastEpisode = log.last === undefined ? -1 : rowEpisode(log.last.messages[0]!.body);
-    send({ type: "opened", sequence: log.next + (this.#clean ? 0 : UNSYNCED_STEPS), episode: lastEpisode + 1 });
+    const leftOut = this.#clean || resumed ? 0 : UNSYNCED_STEPS; // a session that goes on knows its numbers
+    send({ type: "opened", sequence: log.next + leftOut, episode: lastEpisode + 1 });
     this.#timers = [setInterval(() => this.#beat(), STATUS_MS), setInterval(() => void this.#sync(), link.syncMs)];
     this.#running = this.#uplink.run();
     this.#running.catch(() => {}); // whoever waits for `ended` is told
@@ -169,7 +174,12 @@ export class Link {
     for (const timer of this.#timers) clearInterval(timer);
     const error = await this.#spool.close();
     writeAcked(this.#directory, this.#uplink.acked);
-    if (error === undefined && this.#clean) writeIdentity(this.#directory, { ...this.#identity, closed: true });
+    if (error !== undefined || !this.#clean) return;
+    try {
+      writeIdentity(this.#directory, { ...this.#identity, closed: true });
+    } catch (error) {
+      this.#send({ type: "note", text: `link: ${(error as Error).message}` }); // some numbers are left out next time
+    }
   }
 
   #flush(): void {
@@ -258,8 +268,9 @@ export class Link {
 
   #rename(from: number): void {
     this.#marks.forget(this.#spool.next);
-    this.#identity = newIdentity(from);
-    writeIdentity(this.#directory, { ...this.#identity, closed: false });
+    const identity = { ...newIdentity(from), closed: false };
+    writeIdentity(this.#directory, identity); // a name that is not kept is not used: its steps would come again by another
+    this.#identity = identity;
     this.#send({ type: "note", text: `link: ${this.#config.robot} goes on as stream ${this.#identity.stream}` });
   }
 }
