@@ -167,10 +167,10 @@ export class Link {
     }
   }
 
-  /** Waits a while for the learner to ack; the spool keeps the rest. */
+  /** Waits a while for the learner to ack; the spool keeps the rest. What no disk takes only the learner can keep. */
   async close(waitMs = this.#config.runtime.link.flushMs): Promise<void> {
     this.#flush();
-    await this.#uplink.close(waitMs);
+    await this.#uplink.close(this.#diskError === undefined ? waitMs : this.#config.runtime.link.flushMs);
     for (const timer of this.#timers) clearInterval(timer);
     const error = await this.#spool.close();
     writeAcked(this.#directory, this.#uplink.acked);

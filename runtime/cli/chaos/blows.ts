@@ -34,6 +34,8 @@ export interface BlowsOptions {
 /** A victim that is being started is waited for. */
 const PATIENCE_MS = 5000;
 const POLL_MS = 20;
+/** A link that was killed has its spool open again within this, also on a busy machine. */
+const LINK_BACK_MS = 10_000;
 
 /** Lets blows fall, each ending by itself while others fall, and remembers what may be blamed on them. */
 export class Blows {
@@ -53,6 +55,7 @@ export class Blows {
     clockSteps: 0,
   };
   readonly #diskFull = { robot: 0, learner: 0 };
+  #linkKilledMs = Number.NEGATIVE_INFINITY;
   /** Of processes that had steps nobody else had. */
   readonly deaths: Death[] = [];
   /** When a process was ended that the robot's commands pass through. */
@@ -112,6 +115,11 @@ export class Blows {
     for (const name of [...this.#ends.keys()]) this.#end(name);
   }
 
+  /** The link may not take the supervisor's steps just now, or not have a place for them. */
+  get #isBlocked(): boolean {
+    return this.#ends.has("disk robot") || performance.now() - this.#linkKilledMs < LINK_BACK_MS;
+  }
+
   async #kill(victim: Victim): Promise<void> {
     const { cast } = this.#options;
     let pid = cast.pid(victim);
@@ -131,7 +139,10 @@ export class Blows {
     }
     const timeNs = process.hrtime.bigint();
     this.#kills[victim]++;
-    if (victim === "governor" || victim === "supervisor") this.deaths.push({ victim, pid, timeNs });
+    if (victim === "link") this.#linkKilledMs = performance.now();
+    if (victim === "governor") this.deaths.push({ victim, pid, timeNs });
+    if (victim === "supervisor")
+      this.deaths.push({ victim: this.#isBlocked ? "blocked supervisor" : victim, pid, timeNs });
     if (victim !== "link" && victim !== "learner") this.disturbed.push(timeNs);
   }
 

@@ -55,7 +55,7 @@ export interface ChaosResult {
 }
 
 /** Quick to notice and to start again, so that many blows fit in a minute; nothing else differs from a run's defaults. */
-const LINK = { batchMs: 20, aliveMs: 200, silentMs: 800, resendMs: 1500, flushMs: 20_000, segmentMb: 0.25 };
+const LINK = { batchMs: 20, aliveMs: 200, silentMs: 800, resendMs: 1500, flushMs: 8000, segmentMb: 0.25 };
 const SUPERVISOR = { backoffMs: 50, backoffMaxMs: 400 };
 const START_MS = 60_000;
 const DRAIN_MS = 120_000;

@@ -1,5 +1,5 @@
 import type { ChaosResult } from "./chaos.ts";
-import type { Unhanded } from "./unhanded.ts";
+import { HOLDERS, type Unhanded } from "./unhanded.ts";
 
 /** What came of it, for a person. */
 export function chaosLines(result: ChaosResult): string[] {
@@ -16,7 +16,7 @@ export function chaosLines(result: ChaosResult): string[] {
     `  steps made    ${account.made}, the highest number ${account.highest}; on the learner's disk ${account.stored} by ${account.streams} names, in the recording ${account.recorded}`,
     `  lost          ${account.lost} (of them in the recording ${account.lostButRecorded}); duplicated ${account.duplicated}; out of order ${account.disordered}; changed ${account.changed}; from nobody ${account.unknown}`,
     `  gaps          ${account.gaps} numbers, of them given to a step that was lost: ${account.gapsOfLost}`,
-    `  never handed over, and gone with a process that was killed: ${unhanded("governor", account.unhanded.governor)}; ${unhanded("supervisor", account.unhanded.supervisor)}`,
+    `  never handed over, and gone with a process that was killed: ${HOLDERS.map((name) => unhanded(name, account.unhanded[name])).join("; ")}`,
     `  loop          ${rhythm.missedTicks} of ${rhythm.dueTicks} servo ticks missed while others were hurt, worst gap ${rhythm.worstGapMs.toFixed(0)} ms, end states ${rhythm.holds}`,
     `  memory, MB    ${each(Object.fromEntries(Object.entries(peakMb).map(([name, mb]) => [name, Math.round(mb)])))}`,
     result.holds

@@ -13,6 +13,8 @@ const MOST_HELD_BYTES = 256 * 1024;
 const LOOK_MS = 5;
 /** A slow line gets a part of what waits at a time, of this time's worth. */
 const SLICE_MS = 50;
+/** A line that is faster is not slow. */
+const FAST = 1e9;
 
 /** Carries what one socket says to another, in order, as well as the line does at the moment. */
 export class OneWay {
@@ -70,8 +72,9 @@ export class OneWay {
   #carry(): void {
     const now = performance.now();
     const { stalled, bytesPerSecond } = this.#quality();
-    this.#credit += Math.min(now - this.#lookedMs, SLICE_MS) * (bytesPerSecond / 1000);
-    this.#credit = Math.min(this.#credit, Math.max(1, (bytesPerSecond * SLICE_MS) / 1000));
+    const earned = (Math.min(now - this.#lookedMs, SLICE_MS) * Math.min(bytesPerSecond, FAST)) / 1000;
+    this.#credit = Math.min(this.#credit + earned, Math.max(1, (bytesPerSecond * SLICE_MS) / 1000));
+    if (bytesPerSecond > FAST) this.#credit = Number.POSITIVE_INFINITY;
     this.#lookedMs = now;
     if (stalled || now < this.#heldUntilMs) return;
     while (this.#waiting.length > 0 && this.#waiting[0]!.dueMs <= now && this.#credit >= 1) {

@@ -1,8 +1,12 @@
 import type { MadeStep } from "./made.ts";
 
+/** "blocked supervisor": one whose link was being started again, or whose disk was full, so that only it had the steps. */
+export const HOLDERS = ["governor", "supervisor", "blocked supervisor"] as const;
+export type Holder = (typeof HOLDERS)[number];
+
 /** A process that was ended at once, and when, monotonic ns. */
 export interface Death {
-  readonly victim: "governor" | "supervisor";
+  readonly victim: Holder;
   readonly pid: number;
   readonly timeNs: bigint;
 }
@@ -17,7 +21,7 @@ export interface Unhanded {
 }
 
 export interface Sorted {
-  readonly unhanded: Readonly<Record<Death["victim"], Unhanded>>;
+  readonly unhanded: Readonly<Record<Holder, Unhanded>>;
   /** All others. */
   readonly handedOver: readonly MadeStep[];
 }
@@ -32,7 +36,7 @@ export function sortUnhanded(
   deaths: readonly Death[],
 ): Sorted {
   const none: Unhanded = { steps: 0, most: 0, oldestMs: 0 };
-  const unhanded = { governor: none, supervisor: none };
+  const unhanded: Record<Holder, Unhanded> = { governor: none, supervisor: none, "blocked supervisor": none };
   const handedOver: MadeStep[] = [];
   const lives = livesOf(made);
   for (const [i, life] of lives.entries()) {
