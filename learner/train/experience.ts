@@ -164,7 +164,9 @@ export class Experience {
   /** Gives up the rows before `first`. */
   skipTo(name: string, first: number): void {
     const stream = this.#stream(name);
-    this.#options.report(`steps ${stream.next} to ${first - 1} of ${name} are lost: the robot no longer has them`);
+    this.#options.report(
+      `steps ${stream.next} to ${first - 1} of ${name} do not come: the robot has them no longer, or never gave these numbers`,
+    );
     stream.next = first;
   }
 

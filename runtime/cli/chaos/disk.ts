@@ -38,11 +38,13 @@ export function openDisk(parent: string, name: string): ChaosDisk {
     path,
     unable: undefined,
     fill: () => {
-      const { blocks, bfree, bsize } = statfsSync(path);
-      try {
-        resize(Math.max(bsize, (blocks - bfree) * bsize));
-      } catch {
-        resize((blocks - bfree + 16) * bsize); // somebody has written meanwhile: as good as full
+      for (let spare = 0; ; spare++) {
+        const { blocks, bfree, bsize } = statfsSync(path);
+        try {
+          return resize(Math.max(1, blocks - bfree + spare) * bsize);
+        } catch (error) {
+          if (spare === 64) throw error; // whoever writes between the two is given a little more room each time
+        }
       }
     },
     free: () => resize(SIZE_BYTES),

@@ -63,6 +63,28 @@ test("nothing is called durable before it is on the disk; a full disk keeps it w
   expect(open().experience.durable("a")).toBe(10);
 });
 
+test("rows whose numbers do not follow each other are refused by what was found, and none of them is kept", async () => {
+  const { experience } = open();
+  const swapped = Buffer.concat([counterRows(0, 1), counterRows(2, 1), counterRows(1, 1)]);
+  expect(experience.take("a", 0, swapped)).toEqual({ refuse: "rows from 0: expected step 1, found 2" });
+  expect(experience.take("a", 5, counterRows(5, 2))).toBe("gap");
+  expect(experience.next("a")).toBe(0);
+  expect(experience.take("a", 0, counterRows(0, 3))).toBe("taken");
+  await experience.close();
+});
+
+test("a robot can be told which step a number was given to, also one of a process before", async () => {
+  const { experience } = open();
+  expect(experience.last("a", 10)).toBeUndefined();
+  experience.take("a", 0, counterRows(0, 20));
+  expect(experience.last("a", 10)).toEqual([9, 9]);
+  expect(experience.last("a", 100)).toEqual([19, 19]);
+  experience.skipTo("a", 50);
+  expect(experience.last("a", 50)).toBeUndefined();
+  await experience.close();
+  expect(open().experience.last("a", 7)).toEqual([6, 6]);
+});
+
 test("opened again, replay holds what it held, of each stream, and knows what was not counted", async () => {
   const first = open();
   for (let at = 0; at < 30; at += 3) first.experience.take("a", at, counterRows(at, 3));

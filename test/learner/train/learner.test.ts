@@ -190,7 +190,9 @@ test("steps the robot no longer has are given up, said so, and the row behind th
   await robot.rows(0, 10);
   await robot.rows(50, 10, { gap: true });
   await robot.expect("ack", ({ next }) => next === 60);
-  expect(learner.notes()).toContain("steps 10 to 49 of stream are lost: the robot no longer has them");
+  expect(learner.notes()).toContain(
+    "steps 10 to 49 of stream do not come: the robot has them no longer, or never gave these numbers",
+  );
   await robot.expect("weights");
   await learner.stop();
   const firsts = new Set<number>();

@@ -20,6 +20,7 @@ export function robotLink(
   learner: string,
   link: Partial<SupervisorConfig["runtime"]["link"]> = {},
   resumed = false,
+  its = schema,
 ): RobotLink {
   const heard: FromLink[] = [];
   const quick = { batchMs: 2, aliveMs: 30, silentMs: 300, resendMs: 400, flushMs: 200 };
@@ -34,7 +35,7 @@ export function robotLink(
     steps: 0,
     runtime: { ...RUNTIME_DEFAULTS, link: { ...RUNTIME_DEFAULTS.link, ...quick, ...link } },
   };
-  const made = new Link(config, schema, resumed, (message) => heard.push(message));
+  const made = new Link(config, its, resumed, (message) => heard.push(message));
   return {
     link: made,
     heard,
