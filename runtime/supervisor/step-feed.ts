@@ -4,16 +4,24 @@ import { StepRing } from "./ring.ts";
 
 /** Steps on their way to the link; bounds what it must hold in memory. */
 const LINK_WINDOW = 1024;
+/** Steps given up between two lines that say so. */
+const TOLD_EVERY = 1000;
 
 /** Passes steps on to the link, as many as it can take, and keeps them until it has them on disk. */
 export class StepFeed {
   readonly #ring: StepRing;
   readonly #send: (step: StepMessage) => void;
+  readonly #report: (line: string) => void;
   #next = 0;
   #written = 0;
   #open = false;
 
-  constructor({ ringRows, ringImageMb }: RuntimeConfig["supervisor"], send: (step: StepMessage) => void) {
+  constructor(
+    { ringRows, ringImageMb }: RuntimeConfig["supervisor"],
+    send: (step: StepMessage) => void,
+    report: (line: string) => void,
+  ) {
+    this.#report = report;
     this.#ring = new StepRing(ringRows, ringImageMb * 2 ** 20);
     this.#send = send;
   }
@@ -29,7 +37,14 @@ export class StepFeed {
   }
 
   push(step: StepMessage): void {
+    const before = this.lost;
     this.#ring.push(step);
+    if (this.lost > before && before % TOLD_EVERY === 0) {
+      this.#report(
+        `steps: ${this.#ring.length} wait for the link to write them, and the oldest are given up, ${this.lost} so far; ` +
+          "make room on the robot's disk, or give them more memory (--runtime.supervisor.ringRows)",
+      );
+    }
     this.#pass(LINK_WINDOW);
   }
 

@@ -39,7 +39,8 @@ export class Supervisor {
     const { config, entries, send } = options;
     const learns = config.play === undefined;
     this.#board = new StatusBoard(learns);
-    this.#steps = new StepFeed(config.runtime.supervisor, (step) => this.#link?.send(step));
+    const report = (text: string): void => this.#note(text);
+    this.#steps = new StepFeed(config.runtime.supervisor, (step) => this.#link?.send(step), report);
     this.#questions = new QuestionGate((question) => this.#policy.send({ type: "question", question }));
     if (learns) this.#link = this.#makeLink();
     this.#policy = this.#makePolicy();

@@ -45,7 +45,7 @@ test.each<[string, number, string]>([
   [
     "bench simm",
     2,
-    'reverie: bench: expected one of sim, learner, loop, failures, link, replay, bus, ros2, camera, found "simm"',
+    'reverie: bench: expected one of sim, learner, loop, failures, chaos, link, replay, bus, ros2, camera, found "simm"',
   ],
 ])("reverie %s ends with one line and code %i", (command, code, line) => {
   const { status, stderr, stdout } = reverie(...command.split(" "));
