@@ -70,6 +70,20 @@ test.runIf(canMount)(
   },
 );
 
+test.runIf(canMount)(
+  "a link that is ended while its disk is full waits for the learner with what only it has",
+  async () => {
+    intake = await openIntake(join(directory, "log"), schema);
+    const robot = robotLink(disk.path, intake.endpoint, { flushMs: 5000 });
+    robot.feed(0, 10);
+    await vi.waitFor(() => expect(robot.link.status.acked).toBe(10), soon);
+    disk.fill();
+    robot.feed(10, 400);
+    await robot.link.close(0); // as when its supervisor was killed
+    expect(intake.steps.map(({ sequence }) => sequence)).toEqual(upTo(400));
+  },
+);
+
 test.runIf(canMount)("a disk that is read-only at the start is named with what to do, and nothing starts", async () => {
   mkdirSync(join(disk.path, "robot"));
   execFileSync("mount", ["-o", "remount,ro", disk.path]);
