@@ -39,6 +39,7 @@ export async function openIntake(
     skipTo: (stream, first) => experience.skipTo(stream, first),
     next: (stream) => experience.next(stream),
     durable: (stream) => experience.durable(stream),
+    knows: (stream) => experience.next(stream) > 0,
     report: (line) => lines.push(line),
   };
   server = await LinkServer.bind(endpoint, host);
