@@ -10,6 +10,7 @@ import type { Tally } from "./governor/tally.ts";
 import type { LinkState } from "./link/uplink.ts";
 import type { Cause, EndState } from "./robot.ts";
 import type { TrustOptions } from "./trust/trust.ts";
+import type { OffsetReport } from "./wire/clock-offset.ts";
 import type { StepImage } from "./wire/images.ts";
 
 /** All a robot's processes need to know about a run. */
@@ -158,6 +159,10 @@ export interface LinkStatus {
   readonly diskError: string | undefined;
   /** Steps whose images a full disk gave up: those the learner had, and those it never gets. */
   readonly imagesGivenUp: { readonly acked: number; readonly unacked: number };
+  /** How the learner's monotonic clock stands to this machine's; absent while that is not known. */
+  readonly clock?: OffsetReport;
+  /** When the policy that acts was made, s on this machine's monotonic clock; absent where that is not known. */
+  readonly policyMade?: { readonly policyVersion: number; readonly atSeconds: number };
 }
 
 /** One end of a pipe between two processes. Sending to a process that is gone is not an error: its death is told elsewhere. */

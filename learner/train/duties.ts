@@ -40,13 +40,13 @@ export class Duties {
   }
 
   async #update(): Promise<boolean> {
-    const { config, training, records, publisher } = this.#options;
+    const { config, training, records, publisher, robots } = this.#options;
     const done = await training.update();
     if (done === undefined) return false;
     records.updated(done);
     const report = await this.#reports.after(records.account.updates);
     if (report !== undefined) records.report(report);
-    if (records.account.updates % config.train.logUpdates === 0) records.log(publisher.version);
+    if (records.account.updates % config.train.logUpdates === 0) records.log(publisher.version, robots.streams());
     return true;
   }
 

@@ -19,8 +19,8 @@ export interface ExperienceOptions {
   /** Rows each stream may be sampled from. */
   readonly capacity: number;
   readonly onRing: (ring: Ring) => void;
-  /** Every step that is new, in order. */
-  readonly onStep: (step: Step) => void;
+  /** Every step of a stream that is new, in order. */
+  readonly onStep: (step: Step, stream: string) => void;
   /** Everything before `next` is on the disk. */
   readonly onDurable: (stream: string, next: number) => void;
   readonly report: (line: string) => void;
@@ -255,7 +255,7 @@ export class Experience {
   /** A hole in the numbers breaks the stream as a boot does: nothing before it explains the row behind it. */
   #remember(name: string, stream: Stream, step: Step, whole: boolean): void {
     if (whole) this.#replay(name, stream, step);
-    this.#options.onStep(step);
+    this.#options.onStep(step, name);
   }
 
   #replay(name: string, stream: Stream, step: Step): void {

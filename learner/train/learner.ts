@@ -136,7 +136,7 @@ class Learner {
     if (this.#run !== undefined && this.#graph !== undefined) await this.#duties.finish(this.#run);
     const error = this.#run?.checkpointer.error;
     if (error !== undefined) this.#report(`checkpoint: ${error.message}; the one before is kept`);
-    this.#records.log(this.#publisher.version);
+    this.#records.log(this.#publisher.version, this.#robots.streams());
   }
 
   async close(): Promise<void> {
@@ -161,6 +161,7 @@ class Learner {
       policyVersion: this.#publisher.version,
       publishes: this.#publisher.count,
       robots: this.#robots.count,
+      streams: this.#robots.streams(),
       checkpoint: run?.checkpointer.savedUpdates,
       replay: this.#room && { room: this.#room, rows: ringRows(this.#rings) },
       diskError: run?.experience.diskError?.message ?? run?.checkpointer.error?.message,
@@ -180,7 +181,11 @@ class Learner {
         this.#rings.push(ring);
         this.#training.addRing(ring).catch((error: Error) => this.#fail(error));
       },
-      onStep: (step) => (restoring ? records.restored(step) : records.received(step)),
+      onStep: (step, stream) => {
+        if (restoring) return records.restored(step);
+        records.received(step);
+        this.#robots.took(stream, step);
+      },
       onDurable: (stream, next) => this.#robots.ack(stream, next),
       report: (line) => this.#report(line),
     });

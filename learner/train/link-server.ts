@@ -1,4 +1,5 @@
 import type { LearnerTrust } from "../../runtime/trust/trust.ts";
+import type { OffsetReport } from "../../runtime/wire/clock-offset.ts";
 import type { SaidImages } from "../../runtime/wire/images.ts";
 import type { PolicyManifest } from "../../runtime/wire/manifest.ts";
 import {
@@ -8,6 +9,7 @@ import {
   PROTOCOL,
   type RobotMessage,
 } from "../../runtime/wire/messages.ts";
+import { PeerClock } from "../../runtime/wire/peer-clock.ts";
 import { type StageRun, stageRuns } from "../../runtime/wire/stage-runs.ts";
 import { stepMarks, type WireMark } from "../../runtime/wire/step-marks.ts";
 import { LEARNER_DEFAULTS } from "../config.ts";
@@ -28,6 +30,8 @@ export interface Policy {
   readonly graph: Uint8Array;
   /** Where a broker keeps it. */
   readonly names?: PolicyNames;
+  /** When it was made, s on the learner's monotonic clock. */
+  readonly made?: number;
 }
 
 /** What became of rows: stored (or known already), a hole before them, or rows that no robot of ours would send. */
@@ -40,6 +44,8 @@ export interface BesideRows {
   readonly stages: readonly StageRun[];
   readonly marks: readonly WireMark[];
   readonly images: SaidImages;
+  /** How the robot's monotonic clock stands to the learner's; absent while that is not known. */
+  readonly clock?: OffsetReport | undefined;
 }
 
 /** Where a robot goes on, and by which step it sees that the numbers below are its own. */
@@ -68,6 +74,7 @@ interface Peer {
   readonly robot: string;
   readonly stream: string;
   readonly policies: PolicySender;
+  readonly clock: PeerClock;
   lastHeardMs: number;
   /** Where the robot was last asked to go on from, because of a gap. */
   askedFrom: number | undefined;
@@ -184,8 +191,10 @@ export class LinkServer {
     const peer = this.#peers.get(id);
     if (peer === undefined) return; // it connected before this learner started: its silence makes it say hello
     peer.lastHeardMs = this.#nowMs();
-    if (message.type === "alive") this.#send(id, { type: "alive" });
-    else if (message.type === "got") peer.policies.got(message.policyVersion, message.index);
+    if (message.type === "alive") {
+      peer.clock.hear(message.clock);
+      this.#send(id, { type: "alive", clock: peer.clock.stamp() });
+    } else if (message.type === "got") peer.policies.got(message.policyVersion, message.index);
     else if (message.type === "bye") this.#forget(peer, "left");
     else if (message.type === "rows") this.#takeRows(peer.stream, peer, message, payloads);
     else throw new Error(`expected a robot's message from ${peer.robot}, found "${message.type}"`);
@@ -198,6 +207,8 @@ export class LinkServer {
       this.#host.report(`link: refused a robot: ${answer.refuse}`);
       return this.#send(id, { type: "refuse", reason: answer.refuse });
     }
+    const clock = new PeerClock(() => this.#nowMs() / 1000);
+    clock.hear(hello.clock);
     for (const [key, peer] of this.#peers) if (peer.stream === hello.stream) this.#peers.delete(key);
     if (machine !== undefined) this.#brought.greeted(hello.stream, machine);
     this.#peers.set(id, {
@@ -210,10 +221,11 @@ export class LinkServer {
         (message, ...payloads) => this.#send(id, message, ...payloads),
         ({ manifest }) => this.#door?.signed(manifest) ?? {},
       ),
+      clock,
       lastHeardMs: this.#nowMs(),
       askedFrom: undefined,
     });
-    this.#send(id, { type: "welcome", protocol: PROTOCOL, ...answer });
+    this.#send(id, { type: "welcome", protocol: PROTOCOL, ...answer, clock: clock.stamp() });
     this.#host.joined(hello);
   }
 
@@ -223,7 +235,12 @@ export class LinkServer {
       throw new Error(`expected rows of ${stream} with a first number and a payload`);
     }
     if (gap === true && first > this.#host.next(stream)) this.#host.skipTo(stream, first);
-    const beside = { stages: stageRuns(stages), marks: stepMarks(marks), images: { images, imagesGone, frames } };
+    const beside = {
+      stages: stageRuns(stages),
+      marks: stepMarks(marks),
+      images: { images, imagesGone, frames },
+      clock: peer?.clock.offset,
+    };
     const taken = this.#host.rows(stream, first, payload, beside);
     if (peer === undefined) return taken;
     if (taken === "gap") {
@@ -241,7 +258,7 @@ export class LinkServer {
   #beat(): void {
     for (const peer of this.#peers.values()) {
       if (this.#nowMs() - peer.lastHeardMs > SILENCE_MS) this.#forget(peer, `not heard for ${SILENCE_MS / 1000} s`);
-      else this.#send(peer.id, { type: "alive" });
+      else this.#send(peer.id, { type: "alive", clock: peer.clock.stamp() });
     }
   }
 

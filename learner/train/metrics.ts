@@ -1,4 +1,5 @@
 import { appendFile } from "node:fs/promises";
+import type { StreamReport } from "./stream-record.ts";
 
 /** One line of `metrics.jsonl`. */
 export interface MetricsLine {
@@ -14,6 +15,8 @@ export interface MetricsLine {
   readonly policyVersion: number;
   /** By name, as learner/README.md explains them. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** Each robot that came since the process started, by stream. */
+  readonly streams: Readonly<Record<string, StreamReport>>;
 }
 
 /** Lines appended to a file, in order and off the caller's path. A line the disk did not take is reported and gone. */

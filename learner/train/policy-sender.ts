@@ -70,7 +70,7 @@ export class PolicySender {
       for (const message of this.#after.splice(0)) this.#send(message);
       return;
     }
-    const { manifest, weights, graph, names } = policy;
+    const { manifest, weights, graph, names, made } = policy;
     const sent = manifest.graphHash === this.#graphHash ? NOTHING : graph;
     this.#graphHash = manifest.graphHash;
     this.#version = manifest.policyVersion;
@@ -79,7 +79,8 @@ export class PolicySender {
     this.#got = 0;
     const sizes = { weightsBytes: weights.length, graphBytes: sent.length };
     const stored = names === undefined ? {} : { names };
-    this.#send({ type: "weights", manifest, ...sizes, ...stored, ...this.#sign(policy) });
+    const when = made === undefined ? {} : { made };
+    this.#send({ type: "weights", manifest, ...sizes, ...stored, ...when, ...this.#sign(policy) });
     this.#fill();
   }
 

@@ -95,6 +95,7 @@ export class Publisher {
       },
       weights,
       graph: graph.bytes,
+      made: this.#last.atMs / 1000,
     };
     return this.#current;
   }

@@ -3,7 +3,7 @@ import type { Step } from "../../runtime/step.ts";
 import type { LearnerConfig } from "../config.ts";
 import { RunMetrics } from "../report/run-metrics.ts";
 import { Marks } from "./marks.ts";
-import { MetricsFile } from "./metrics.ts";
+import { MetricsFile, type MetricsLine } from "./metrics.ts";
 import { Progress } from "./progress.ts";
 import { type Account, NEW_ACCOUNT, receive, spend } from "./ratio.ts";
 import type { UpdateReport } from "./training.ts";
@@ -66,12 +66,13 @@ export class Records {
   }
 
   /** Writes a line. */
-  log(policyVersion: number): void {
+  log(policyVersion: number, streams: MetricsLine["streams"]): void {
     this.progress.summarise();
     const { steps, updates } = this.#account;
     const progress = this.progress.now();
     const metrics = { ...progress.metrics, ...this.#runMetrics.take(), ...this.marks.metrics() };
-    this.#file.add({ time: new Date().toISOString(), steps, updates, policyVersion, ...progress, metrics });
+    const time = new Date().toISOString();
+    this.#file.add({ time, steps, updates, policyVersion, ...progress, metrics, streams });
   }
 
   close(): Promise<void> {

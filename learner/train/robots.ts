@@ -1,3 +1,4 @@
+import type { Step } from "../../runtime/step.ts";
 import type { LearnerTrust } from "../../runtime/trust/trust.ts";
 import { eachRunWithin } from "../../runtime/wire/stage-runs.ts";
 import type { WireMark } from "../../runtime/wire/step-marks.ts";
@@ -8,6 +9,7 @@ import { Turns } from "./lockstep.ts";
 import type { Publisher } from "./publish.ts";
 import type { Records } from "./records.ts";
 import type { Run } from "./run.ts";
+import { StreamRecord, type StreamReport } from "./stream-record.ts";
 import type { Wake } from "./wake.ts";
 
 export interface RobotsOptions {
@@ -27,6 +29,8 @@ export interface RobotsOptions {
 export class Robots implements LinkHost {
   readonly #options: RobotsOptions;
   readonly #turns = new Turns();
+  readonly #records = new Map<string, StreamRecord>();
+  #nowSeconds = (): number => 0;
   #link: LinkServer | undefined;
 
   constructor(options: RobotsOptions) {
@@ -40,6 +44,7 @@ export class Robots implements LinkHost {
     trust: LearnerTrust | undefined,
     nats: LearnerConfig["nats"],
   ): Promise<void> {
+    this.#nowSeconds = () => nowMs() / 1000;
     this.#link = await LinkServer.bind(endpoint, this, nowMs, trust, nats);
   }
 
@@ -53,8 +58,20 @@ export class Robots implements LinkHost {
     return this.#link?.robots ?? 0;
   }
 
+  /** Every step of `stream` before `next` is on the disk. */
   ack(stream: string, next: number): void {
+    this.#records.get(stream)?.durable(next, this.#nowSeconds());
     this.#link?.ack(stream, next);
+  }
+
+  /** A new step of a robot's was taken. */
+  took(stream: string, step: Step): void {
+    this.#records.get(stream)?.took(step);
+  }
+
+  /** Each robot that came since this process started, by stream. */
+  streams(): Record<string, StreamReport> {
+    return Object.fromEntries([...this.#records].map(([stream, record]) => [stream, record.report()]));
   }
 
   publish(policy: Policy): void {
@@ -86,6 +103,9 @@ export class Robots implements LinkHost {
   joined(hello: Hello): void {
     const { lockstep, records, publisher, wake } = this.#options;
     this.report(`link: ${hello.schema.robot} joined`);
+    const record = this.#records.get(hello.stream) ?? new StreamRecord();
+    this.#records.set(hello.stream, record);
+    record.joined(hello.datedFrom);
     records.stages.setDown(hello.downStage);
     publisher.startAfter(hello.policyVersion);
     if (publisher.current !== undefined) this.publish(publisher.current);
@@ -97,8 +117,9 @@ export class Robots implements LinkHost {
     wake.notify();
   }
 
-  rows(stream: string, first: number, payload: Uint8Array, { stages, marks, images }: BesideRows): Taken {
+  rows(stream: string, first: number, payload: Uint8Array, { stages, marks, images, clock }: BesideRows): Taken {
     const { records, wake } = this.#options;
+    this.#records.get(stream)?.arriving(clock, this.#nowSeconds());
     const from = this.next(stream);
     const taken = this.#experience.take(stream, first, payload, images);
     const next = this.next(stream);

@@ -1,6 +1,7 @@
 import type { TrustOptions } from "../../runtime/trust/trust.ts";
 import type { LearnerConfig } from "../config.ts";
 import type { Room } from "../replay/room.ts";
+import type { StreamReport } from "./stream-record.ts";
 
 /** What the learner's process is told by its parent, over Node's IPC. */
 export type LearnerOrder =
@@ -53,7 +54,10 @@ export interface LearnerStatus {
   readonly policyVersion: number;
   /** Policies published since this process started. */
   readonly publishes: number;
+  /** Connected now. */
   readonly robots: number;
+  /** Each robot that came since this process started, by stream. */
+  readonly streams?: Readonly<Record<string, StreamReport>>;
   /** Updates at the newest checkpoint on disk; undefined when there is none. */
   readonly checkpoint: number | undefined;
   /** What replay has room for, and the steps it holds by stream; undefined before a robot came. */

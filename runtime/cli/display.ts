@@ -1,4 +1,5 @@
 import type { LearnerStatus } from "../../learner/train/status.ts";
+import type { LinkStatus } from "../ipc.ts";
 import { standstillText, steeringText } from "./standstill.ts";
 import { meanReward, robotSeconds, type View } from "./view.ts";
 
@@ -22,8 +23,7 @@ export function renderBlock(view: View, columns: number, nowMs = Date.now()): st
   }
   if (learner !== undefined) rows.push(["learner", learnerText(learner)]);
   if (robot !== undefined) rows.push(["loop", loopText(view)]);
-  if (robot?.link !== undefined)
-    rows.push(["link", `${robot.link.state}, ${count(robot.link.spoolDepth)} steps waiting`]);
+  if (robot?.link !== undefined) rows.push(["link", linkText(robot.link, learner)]);
   if (learner?.diskError !== undefined) rows.push(["disk", learner.diskError]);
   if (view.keys) rows.push(["keys", KEYS]);
   const seconds = robotSeconds(view);
@@ -114,6 +114,22 @@ function loopText({ robot }: View): string {
   const { longestMs } = robot.gc;
   const pause = longestMs >= GC_SHOWN_MS ? `, longest GC pause ${longestMs.toFixed(1)} ms` : "";
   return `${late}; ticks missed ${robot.missedTicks}, starved ${robot.starvedTicks}${pause}`;
+}
+
+/** The rows' age is that of the robot's that fares worst. */
+function linkText({ state, spoolDepth, clock }: LinkStatus, learner: LearnerStatus | undefined): string {
+  const parts = [state, `${count(spoolDepth)} steps waiting`];
+  const ages = Object.values(learner?.streams ?? {}).flatMap(({ age }) => age?.durable ?? []);
+  if (ages.length > 0) {
+    const { p50, p99 } = ages.reduce((worst, age) => (age.p99 > worst.p99 ? age : worst));
+    parts.push(`kept ${milliseconds(p50)} after they were taken, p99 ${milliseconds(p99)}`);
+  }
+  if (clock !== undefined) parts.push(`clocks known to ${milliseconds(clock.error)}`);
+  return parts.join(", ");
+}
+
+function milliseconds(seconds: number): string {
+  return `${(1000 * seconds).toFixed(seconds < 0.01 ? 1 : 0)} ms`;
 }
 
 function cut(line: string, columns: number): string {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 const FILE = "boot";
 
 /** "" where the system does not say. */
-function bootId(): string {
+export function bootId(): string {
   try {
     return fs.readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
   } catch {

@@ -24,12 +24,18 @@ export interface DownlinkOptions {
   readonly report: (line: string) => void;
 }
 
+/** Policies of which it is known when they were made; one that is gone back to further says since when it acts. */
+const MADE_KEPT = 64;
+
 /**
  * Brings policies from the learner to the robot's disk, verified, and sees to it that the policy process takes up the right
  * one: the newest, or the one that was chosen.
  */
 export class Downlink {
   readonly #options: DownlinkOptions;
+  /** When policies were made that came since this process started, by version, s on the robot's monotonic clock. */
+  readonly #made = new Map<number, number>();
+  #acting = 0;
   #newest: { readonly graphHash: string; readonly policyVersion: number; readonly path: string };
   #settle: ((version: number | undefined) => void) | undefined;
   readonly #keeper: PolicyKeeper;
@@ -67,8 +73,17 @@ export class Downlink {
     return this.#newest.path === "" ? undefined : readManifest(join(this.#newest.path, "manifest.json"));
   }
 
-  /** Resolves when the policy acts, was turned down, or nothing was heard for too long. Throws on a bundle that is wrong. */
-  async take(manifest: PolicyManifest, weights: Uint8Array, sentGraph: Uint8Array): Promise<void> {
+  /** When the policy that acts was made, s on the robot's monotonic clock; undefined where that is not known. */
+  get made(): { readonly policyVersion: number; readonly atSeconds: number } | undefined {
+    const atSeconds = this.#made.get(this.#acting);
+    return atSeconds === undefined ? undefined : { policyVersion: this.#acting, atSeconds };
+  }
+
+  /**
+   * Resolves when the policy acts, was turned down, or nothing was heard for too long. Throws on a bundle that is wrong.
+   * `made`: as `made` gives it back.
+   */
+  async take(manifest: PolicyManifest, weights: Uint8Array, sentGraph: Uint8Array, made?: number): Promise<void> {
     const { directory, schema, settings, lockstep } = this.#options;
     const why = misfit(schema, manifest);
     if (why !== undefined) throw new Error(`policy ${manifest.policyVersion}: ${why}`);
@@ -78,6 +93,9 @@ export class Downlink {
     const path = writeBundle(directory, manifest, graph, weights, { durable: !lockstep });
     this.#newest = { graphHash: manifest.graphHash, policyVersion: manifest.policyVersion, path };
     pruneBundles(directory, settings.keepBundles, this.#keeper.kept);
+    if (made !== undefined) this.#made.set(manifest.policyVersion, made);
+    const [oldest] = this.#made.keys();
+    if (this.#made.size > MADE_KEPT) this.#made.delete(oldest!);
     await this.#follow();
   }
 
@@ -112,6 +130,7 @@ export class Downlink {
 
   /** The policy process acts with `version`. */
   acting(version: number): void {
+    this.#acting = version;
     this.#settle?.(version);
   }
 

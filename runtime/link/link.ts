@@ -14,6 +14,7 @@ import { rowEpisode, rowReturn, rowTimeNs } from "../wire/step-codec.ts";
 import { readAcked, writeAcked } from "./acked.ts";
 import { forgetBoot, isSameBoot, writeBoot } from "./boot.ts";
 import { connectorFor } from "./connect.ts";
+import { readDatedFrom } from "./dated.ts";
 import { Downlink } from "./downlink.ts";
 import { type Identity, newIdentity, readIdentity, writeIdentity } from "./identity.ts";
 import { ImageSpool } from "./image-spool.ts";
@@ -119,13 +120,14 @@ export class Link {
       policy: () => this.#downlink.policy,
       stream: () => this.#identity.stream,
       streamFrom: () => this.#identity.from,
+      datedFrom: readDatedFrom(this.#directory, log.next),
       acked: this.#acked,
       stages: this.#stages,
       marks: this.#marks,
       downStage,
       trust: robotTrust(config.learner, config.trust ?? {}),
       renameStream: (from) => this.#rename(from),
-      onWeights: (manifest, weights, graph) => this.#downlink.take(manifest, weights, graph),
+      onWeights: (...policy) => this.#downlink.take(...policy),
       onPermit: (through) => send({ type: "permit", through }),
       onAck: () => this.#tellWritten(),
       onRefused: (reason) => send({ type: "refused", reason }),
@@ -145,9 +147,17 @@ export class Link {
   }
 
   get status(): LinkStatus {
-    const { state, acked } = this.#uplink;
-    const imagesGivenUp = this.#images?.givenUp ?? { acked: 0, unacked: 0 };
-    return { state, acked, spoolDepth: this.#spool.next - acked, diskError: this.#diskError, imagesGivenUp };
+    const { state, acked, clock } = this.#uplink;
+    const { made } = this.#downlink;
+    return {
+      state,
+      acked,
+      spoolDepth: this.#spool.next - acked,
+      diskError: this.#diskError,
+      imagesGivenUp: this.#images?.givenUp ?? { acked: 0, unacked: 0 },
+      ...(clock && { clock }),
+      ...(made && { policyMade: made }),
+    };
   }
 
   take(message: Exclude<ToLink, { type: "start" | "stop" }>): void {

@@ -11,8 +11,15 @@ type Announced = Extract<LearnerMessage, { type: "weights" }>;
 export interface PolicyArrivalOptions {
   readonly trust: RobotTrust | undefined;
   readonly broker: () => Broker | undefined;
-  /** Resolves when the policy acts, or was turned down. */
-  readonly onWeights: (manifest: PolicyManifest, weights: Uint8Array, graph: Uint8Array) => Promise<void>;
+  /** Resolves when the policy acts, or was turned down. `made`: when, s on this machine's clock. */
+  readonly onWeights: (
+    manifest: PolicyManifest,
+    weights: Uint8Array,
+    graph: Uint8Array,
+    made: number | undefined,
+  ) => Promise<void>;
+  /** s on this machine's monotonic clock for s on the learner's; undefined while that is not known. */
+  readonly toMine: (learners: number) => number | undefined;
   readonly say: (message: RobotMessage) => Promise<boolean>;
   readonly report: (line: string) => void;
 }
@@ -22,6 +29,8 @@ export class PolicyArrival {
   readonly #options: PolicyArrivalOptions;
   /** The policy that arrives in parts. */
   #intake: PolicyIntake | undefined;
+  /** When it was made, s on the learner's clock. */
+  #made: number | undefined;
 
   constructor(options: PolicyArrivalOptions) {
     this.#options = options;
@@ -34,6 +43,7 @@ export class PolicyArrival {
     else {
       this.#expectSigned(message);
       this.#intake = new PolicyIntake(message.manifest, message);
+      this.#made = message.made;
     }
   }
 
@@ -45,7 +55,7 @@ export class PolicyArrival {
       const whole = intake.add(index, part);
       if (whole === undefined) return;
       this.#intake = undefined;
-      await this.#options.onWeights(intake.manifest, whole.weights, whole.graph);
+      await this.#options.onWeights(intake.manifest, whole.weights, whole.graph, this.#mine(this.#made));
     } finally {
       await this.#options.say({ type: "got", policyVersion, index });
     }
@@ -63,12 +73,16 @@ export class PolicyArrival {
       if (store === undefined) throw new Error(`policy ${policyVersion}: expected a broker that has it, found none`);
       const weights = await store.fetch(String(names.weights), weightsBytes);
       const graph = graphBytes === 0 ? new Uint8Array(0) : await store.fetch(String(names.graph), graphBytes);
-      await onWeights(manifest, weights, graph);
+      await onWeights(manifest, weights, graph, this.#mine(message.made));
     } catch (error) {
       report(`link: passed over a policy: ${(error as Error).message}`);
     } finally {
       await say({ type: "got", policyVersion, index: 0 });
     }
+  }
+
+  #mine(made: number | undefined): number | undefined {
+    return Number.isFinite(made) ? this.#options.toMine(made!) : undefined;
   }
 
   #expectSigned({ manifest, signature }: Announced): void {

@@ -6,6 +6,7 @@ import type { RobotTrust } from "../trust/trust.ts";
 import { imageTensors } from "../wire/images.ts";
 import type { PolicyManifest } from "../wire/manifest.ts";
 import { decodeMessage, encodeMessage, type LastStep, PROTOCOL, type RobotMessage } from "../wire/messages.ts";
+import { PeerClock } from "../wire/peer-clock.ts";
 import type { MarkLog } from "./mark-log.ts";
 import { PolicyArrival } from "./policy-arrival.ts";
 import { RowSender } from "./row-sender.ts";
@@ -25,6 +26,8 @@ export interface UplinkOptions {
   readonly stream: () => string;
   /** First step of the stream; those before it are another's. */
   readonly streamFrom: () => number;
+  /** Steps from here on have their time from the clock as it runs now. */
+  readonly datedFrom: number;
   /** Every step below this was on the learner's disk when the process before this one ended. */
   readonly acked: number;
   readonly stages: StageLog;
@@ -34,8 +37,16 @@ export interface UplinkOptions {
   readonly trust: RobotTrust | undefined;
   /** The learner has other steps under this stream's name than the spool: give it a new one from there on. */
   readonly renameStream: (from: number) => void;
-  /** Resolves when the policy acts, or was turned down; nothing later is heard before. */
-  readonly onWeights: (manifest: PolicyManifest, weights: Uint8Array, graph: Uint8Array) => Promise<void>;
+  /**
+   * Resolves when the policy acts, or was turned down; nothing later is heard before. `made`: when, s on the robot's
+   * monotonic clock; undefined where the learner does not say or its clock is not known.
+   */
+  readonly onWeights: (
+    manifest: PolicyManifest,
+    weights: Uint8Array,
+    graph: Uint8Array,
+    made: number | undefined,
+  ) => Promise<void>;
   readonly onPermit: (through: number) => void;
   readonly onAck: () => void;
   readonly onRefused: (reason: string) => void;
@@ -55,7 +66,8 @@ export class Uplink {
   /** A hello was said that no welcome has answered. */
   #greeting = false;
   #heardMs = 0;
-  #saidMs = 0;
+  #aliveMs = 0;
+  readonly #clock = new PeerClock();
   /** A message is being acted on: silence is ours. */
   #busy = false;
   /** Steps below this need not be kept. */
@@ -69,11 +81,16 @@ export class Uplink {
       say: (message: RobotMessage, ...payloads: Uint8Array[]) => this.#say(message, ...payloads),
     };
     this.#rows = new RowSender({ ...options, ...own, sees: imageTensors(options.schema).length > 0 });
-    this.#policies = new PolicyArrival({ ...options, ...own });
+    this.#policies = new PolicyArrival({ ...options, ...own, toMine: (learners) => this.#clock.toMine(learners) });
   }
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  /** How the learner's monotonic clock stands to this machine's; undefined while that is not known. */
+  get clock(): PeerClock["offset"] {
+    return this.#clock.offset;
   }
 
   /** Every step below this is durable at the learner. */
@@ -133,7 +150,13 @@ export class Uplink {
     if (this.#busy) this.#heardMs = now;
     if (!this.#saidHello) await this.#hello();
     else if (now - this.#heardMs > silentMs) await this.#miss();
-    else if (this.#state === "connected" && now - this.#saidMs > aliveMs) await this.#say({ type: "alive" });
+    else if (this.#state === "connected" && now - this.#aliveMs > aliveMs) await this.#sayAlive();
+  }
+
+  /** In any case, so that both sides' clocks are known to each other. */
+  async #sayAlive(): Promise<void> {
+    this.#aliveMs = performance.now();
+    await this.#say({ type: "alive", clock: this.#clock.stamp() });
   }
 
   /** The learner is silent: a new connection, or, where a broker stands between and rows go on, another hello. */
@@ -147,7 +170,7 @@ export class Uplink {
   }
 
   async #hello(): Promise<void> {
-    const { schema, spool, lockstep, downStage } = this.#options;
+    const { schema, spool, lockstep, downStage, datedFrom } = this.#options;
     this.#saidHello = true;
     this.#greeting = true;
     this.#heardMs = performance.now();
@@ -163,6 +186,7 @@ export class Uplink {
       ...this.#options.policy(),
       ...(downStage === undefined ? {} : { downStage }),
       ...this.#signed(),
+      ...(lockstep ? {} : { datedFrom, clock: this.#clock.firstStamp() }),
     });
   }
 
@@ -186,6 +210,7 @@ export class Uplink {
 
   async #act(frames: readonly Uint8Array[]): Promise<void> {
     const { message, payloads } = decodeMessage(frames);
+    if ("clock" in message) this.#clock.hear(message.clock);
     switch (message.type) {
       case "welcome":
         return this.#welcome(count(message.resume, "welcome.resume"), message.last);
@@ -228,6 +253,7 @@ export class Uplink {
       return;
     }
     this.#state = "connected";
+    void this.#sayAlive(); // before any rows, so that the learner knows their age
     this.#rows.begin(resume, !this.#greeting);
     this.#greeting = false;
     this.#forget();
@@ -255,9 +281,7 @@ export class Uplink {
   async #say(message: RobotMessage, ...payloads: Uint8Array[]): Promise<boolean> {
     if (this.#socket === undefined) return false;
     try {
-      const sent = await this.#socket.send(encodeMessage(message, ...payloads));
-      if (sent) this.#saidMs = performance.now();
-      return sent;
+      return await this.#socket.send(encodeMessage(message, ...payloads));
     } catch (error) {
       this.#options.report(`link: "${message.type}" was not sent: ${(error as Error).message}`);
       return false;

@@ -1,5 +1,6 @@
 import { addTallies, NO_STEPS } from "../governor/tally.ts";
 import type { FromPolicy, GovernorReport, LinkStatus } from "../ipc.ts";
+import { monotonicSeconds } from "../wire/peer-clock.ts";
 import { NO_GOVERNOR, NO_LINK, type RobotStatus } from "./status.ts";
 
 /** What only the supervisor knows. */
@@ -55,6 +56,13 @@ export class StatusBoard {
     this.#link = { ...(this.#link ?? NO_LINK), state: "connecting" };
   }
 
+  #policyAge(): number | undefined {
+    if (this.#version === 0) return undefined;
+    const made = this.#link?.policyMade;
+    if (made?.policyVersion === this.#version) return Math.max(0, monotonicSeconds() - made.atSeconds);
+    return (performance.now() - this.#versionSinceMs) / 1000;
+  }
+
   /** With what the steps since the last call came to. */
   status(own: Own): RobotStatus {
     const { rewardMean, rewardSteps, stageSteps, speedMean } = this.#tally;
@@ -67,7 +75,7 @@ export class StatusBoard {
       speedMean,
       ...own,
       link: this.#link,
-      policyAgeSeconds: this.#version > 0 ? (performance.now() - this.#versionSinceMs) / 1000 : undefined,
+      policyAgeSeconds: this.#policyAge(),
       ...this.#policy,
     };
   }

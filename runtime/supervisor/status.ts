@@ -9,7 +9,7 @@ import type { GovernorReport, LinkStatus, SupervisorConfig } from "../ipc.ts";
 export interface RobotStatus extends GovernorReport {
   /** Undefined when nobody learns. */
   readonly link: LinkStatus | undefined;
-  /** Since the policy in force was taken up, s of wall time; undefined while exploring. */
+  /** Since the learner made the policy in force or, where that is not known, since it was taken up, s; undefined while exploring. */
   readonly policyAgeSeconds: number | undefined;
   /** KL(posterior‖prior) of the newest answer, nats. */
   readonly surprise: number;

@@ -2,6 +2,7 @@ import { decode, encode } from "@msgpack/msgpack";
 import type { StepSchema } from "../step.ts";
 import type { GoneImages, WireImage } from "./images.ts";
 import type { PolicyManifest } from "./manifest.ts";
+import type { ClockStamp } from "./peer-clock.ts";
 import type { StageRun } from "./stage-runs.ts";
 import type { WireMark } from "./step-marks.ts";
 
@@ -30,6 +31,9 @@ export type RobotMessage =
       /** Where robot and learner have keys: the robot's name among them, and its signature of `helloStatement`. */
       readonly from?: string;
       readonly signature?: string;
+      /** Steps from here on have their time from the clock as it runs now; those before may be of another boot. */
+      readonly datedFrom?: number;
+      readonly clock?: ClockStamp;
     }
   /**
    * `count` consecutive steps from sequence `first` on; payload: one frame, rows of the schema's fixed size (see
@@ -50,8 +54,8 @@ export type RobotMessage =
     }
   /** A part of a policy has arrived: another may come. */
   | { readonly type: "got"; readonly policyVersion: number; readonly index: number }
-  /** Sent when nothing else was for a second; the learner answers "alive". */
-  | { readonly type: "alive" }
+  /** Sent every second; the learner answers "alive". */
+  | { readonly type: "alive"; readonly clock?: ClockStamp }
   /** The robot leaves on purpose. */
   | { readonly type: "bye" };
 
@@ -67,6 +71,7 @@ export type LearnerMessage =
       readonly resume: number;
       /** The newest step below hello's `next` that the learner holds: the robot sees whether it is the same as its own. */
       readonly last?: LastStep;
+      readonly clock?: ClockStamp;
     }
   /** Final: the robot stops trying and shows the reason. */
   | { readonly type: "refuse"; readonly reason: string }
@@ -80,6 +85,8 @@ export type LearnerMessage =
       readonly graphBytes: number;
       /** Where a broker keeps them, under which names: the robot fetches them there, and no parts come. */
       readonly names?: { readonly weights: string; readonly graph: string };
+      /** When it was made, s on the learner's monotonic clock. */
+      readonly made?: number;
       /** Where robot and learner have keys: the learner's, of `policyStatement`. */
       readonly signature?: string;
     }
@@ -87,7 +94,7 @@ export type LearnerMessage =
   | { readonly type: "part"; readonly policyVersion: number; readonly index: number }
   /** Lockstep only: steps with sequence < `through` may be taken. Sent after the weights they must be taken with. */
   | { readonly type: "permit"; readonly through: number }
-  | { readonly type: "alive" };
+  | { readonly type: "alive"; readonly clock?: ClockStamp };
 
 export type Message = RobotMessage | LearnerMessage;
 

@@ -11,10 +11,13 @@ import type { Batch } from "../../../learner/train/trainer.ts";
 import { trainHere } from "../../../learner/train/training.ts";
 import type { TrustOptions } from "../../../runtime/trust/trust.ts";
 import { newestBundle, openBundle } from "../../../runtime/wire/bundle.ts";
+import { encodeMessage } from "../../../runtime/wire/messages.ts";
+import { monotonicSeconds, PeerClock } from "../../../runtime/wire/peer-clock.ts";
 import { decodeSafetensors } from "../../../runtime/wire/safetensors.ts";
+import { encodeSteps, stepLayout } from "../../../runtime/wire/step-codec.ts";
 import type { WireMark } from "../../../runtime/wire/step-marks.ts";
 import { CONFIG, fakeAgent } from "./fake-agent.ts";
-import { counterRows, FakeRobot, SCHEMA } from "./fake-robot.ts";
+import { counterRows, counterStep, FakeRobot, SCHEMA } from "./fake-robot.ts";
 
 let run: string;
 const cleanUp: (() => unknown)[] = [];
@@ -236,6 +239,28 @@ test("two robots of one kind feed one learner, each with its own numbers", async
   for (const { observation } of batches) {
     for (let at = 4; at < 16; at++) expect(observation[3 * at]).toBe(observation[3 * (at - 4)]! + 1);
   }
+});
+
+test("the age of a robot's rows, across its clock and the learner's, stands in every status and line of metrics", async () => {
+  const learner = await startLearner();
+  const robot = connect(learner.endpoint);
+  const clock = new PeerClock(() => monotonicSeconds() - 1e5);
+  await robot.hello({ datedFrom: 2, clock: clock.stamp() });
+  clock.hear((await robot.expect("welcome")).clock);
+  await robot.send(...encodeMessage({ type: "alive", clock: clock.stamp() }));
+  clock.hear((await robot.expect("alive", ({ clock }) => clock?.echo !== undefined)).clock);
+  const taken = BigInt(Math.round((monotonicSeconds() - 1e5 - 0.5) * 1e9));
+  const steps = Array.from({ length: 20 }, (_, i) => ({ ...counterStep(i), timeNs: taken }));
+  await robot.rows(0, 20, { payload: encodeSteps(stepLayout(SCHEMA), steps) });
+  await robot.expect("ack", ({ next }) => next === 20);
+  const { streams } = await learner.stop();
+  const { age, clock: known } = streams!.stream!;
+  expect(known!.offset).toBeCloseTo(-clock.offset!.offset, 1);
+  expect(age!.arrived.p50).toBeGreaterThan(0.5);
+  expect(age!.arrived.p99).toBeLessThan(3);
+  expect(age!.durable!.p50).toBeGreaterThan(age!.arrived.p50);
+  const lines = (await readFile(join(run, "learner", "metrics.jsonl"), "utf8")).trim().split("\n");
+  expect(JSON.parse(lines.at(-1)!).streams.stream.age).toEqual(age);
 });
 
 test("another robot, another clock, another protocol and nonsense are refused or dropped; the rest goes on", async () => {

@@ -10,6 +10,7 @@ import { StandardTopics } from "../../../runtime/log/standard-topics.ts";
 import { verifyFile } from "../../../runtime/log/verify.ts";
 import type { RobotSpec } from "../../../runtime/robot.ts";
 import type { StepSchema } from "../../../runtime/step.ts";
+import { monotonicSeconds } from "../../../runtime/wire/peer-clock.ts";
 import { decodeSteps, encodeSteps, stepLayout } from "../../../runtime/wire/step-codec.ts";
 import { policyParts, schema } from "../policy/bundles.ts";
 import { FakeLearner } from "../supervisor/fake-learner.ts";
@@ -462,3 +463,39 @@ test("the recording is there for others: steps, joints, IMU, and what made it", 
   feed(again, 10, 20);
   await vi.waitFor(() => expect(again.status.acked).toBe(20), soon);
 });
+
+test("the learner's clock is known within a moment, and a policy's age counts from when the learner made it", async () => {
+  const { manifest, weights, graph } = policyParts(1, 1);
+  const link = start();
+  await vi.waitFor(() => expect(link.status.clock?.error).toBeLessThan(0.1), soon);
+  expect(link.status.clock!.offset).toBeCloseTo(5000, 1);
+  await vi.waitFor(() => expect(learner.clock.offset?.error).toBeLessThan(0.1), soon);
+  expect(learner.clock.offset!.offset).toBeCloseTo(-5000, 1);
+  void learner.sendPolicy({ manifest, weights, graph }, monotonicSeconds() + 5000 - 7);
+  await vi.waitFor(() => expect(heard.some(({ type }) => type === "swap")).toBe(true), soon);
+  link.take({ type: "acting", version: 1 });
+  const { policyVersion, atSeconds } = link.status.policyMade!;
+  expect(policyVersion).toBe(1);
+  const age = monotonicSeconds() - atSeconds;
+  expect(age).toBeGreaterThan(6.9);
+  expect(age).toBeLessThan(15);
+  link.take({ type: "acting", version: 0 });
+  expect(link.status.policyMade).toBeUndefined();
+});
+
+test.runIf(fs.existsSync("/proc/sys/kernel/random/boot_id"))(
+  "the learner is told from which step on times are of this boot's clock",
+  async () => {
+    const link = start();
+    for (let sequence = 0; sequence < 5; sequence++)
+      link.take({ type: "step", sequence, episode: 0, row: row(sequence) });
+    await vi.waitFor(() => expect(learner.received).toHaveLength(5), soon);
+    await end(link);
+    await end(start());
+    fs.writeFileSync(join(run, "robot", "dated"), "another boot\n0\n");
+    const after = start();
+    await vi.waitFor(() => expect(learner.hellos).toHaveLength(3), soon);
+    expect(learner.hellos.map(({ datedFrom }) => datedFrom)).toEqual([0, 0, 5]);
+    await end(after);
+  },
+);

@@ -2,6 +2,7 @@ import { Router } from "zeromq";
 import type { StepSchema } from "../../../runtime/step.ts";
 import { type StepImage, stepImages } from "../../../runtime/wire/images.ts";
 import { decodeMessage, encodeMessage, type LearnerMessage, PROTOCOL } from "../../../runtime/wire/messages.ts";
+import { monotonicSeconds, PeerClock } from "../../../runtime/wire/peer-clock.ts";
 import { policyParts } from "../../../runtime/wire/policy-parts.ts";
 import type { StageRun } from "../../../runtime/wire/stage-runs.ts";
 import { rowSequence, type StepLayout } from "../../../runtime/wire/step-codec.ts";
@@ -22,6 +23,7 @@ export class FakeLearner {
     readonly stream: string;
     readonly next: number;
     readonly policyVersion: number;
+    readonly datedFrom?: number;
     readonly downStage?: string;
   }[] = [];
   readonly gaps: number[] = [];
@@ -33,6 +35,8 @@ export class FakeLearner {
   readonly images = new Map<number, readonly StepImage[] | undefined>();
   /** Set for a robot that sees. */
   schema: StepSchema | undefined;
+  /** Far from this machine's. */
+  readonly clock = new PeerClock(() => monotonicSeconds() + 5000);
   duplicates = 0;
   byes = 0;
   next = 0;
@@ -74,9 +78,9 @@ export class FakeLearner {
   }
 
   /** A policy as a learner sends it, in parts, waiting for nothing. */
-  async sendPolicy({ manifest, weights, graph }: Parts): Promise<void> {
+  async sendPolicy({ manifest, weights, graph }: Parts, made?: number): Promise<void> {
     const sizes = { weightsBytes: weights.length, graphBytes: graph.length };
-    await this.send({ type: "weights", manifest, ...sizes });
+    await this.send({ type: "weights", manifest, ...sizes, ...(made !== undefined && { made }) });
     const { policyVersion } = manifest;
     for (const [index, part] of policyParts(weights, graph).entries()) {
       await this.send({ type: "part", policyVersion, index }, part);
@@ -98,12 +102,16 @@ export class FakeLearner {
       this.#identity = identity;
       this.hellos.push(message);
       if (this.refuse !== undefined) return this.send({ type: "refuse", reason: this.refuse });
-      await this.send({ type: "welcome", protocol: PROTOCOL, resume: this.next });
+      this.clock.hear(message.clock);
+      await this.send({ type: "welcome", protocol: PROTOCOL, resume: this.next, clock: this.clock.stamp() });
       this.onWelcome();
       return this.#permit();
     }
     if (this.#identity === undefined) return undefined; // of a learner before this one
-    if (message.type === "alive") return this.send({ type: "alive" });
+    if (message.type === "alive") {
+      this.clock.hear(message.clock);
+      return this.send({ type: "alive", clock: this.clock.stamp() });
+    }
     if (message.type === "bye") this.byes++;
     if (message.type !== "rows" || this.lose(message.first)) return undefined;
     if (message.gap) {
