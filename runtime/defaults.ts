@@ -81,7 +81,11 @@ export const RUNTIME_DEFAULTS = {
     /** Steps the learner has are kept on the robot up to this; and their images. */
     recordingMb: 1024,
     recordingImagesMb: 2048,
-    /** Images kept in memory while the disk takes none. */
+    /** How images are kept and travel: raw, png (lossless), jpeg, or by size: raw up to so many KB, else JPEG of that quality. */
+    imageEncoding: "size" as string,
+    imageRawKb: 64,
+    imageQuality: 90,
+    /** Images kept in memory while the disk takes none; and while they wait for being encoded. */
     memoryImageMb: 64,
     /** Most steps sent together, and how long a step waits for company (realtime). */
     batchRows: 256,

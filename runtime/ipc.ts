@@ -159,6 +159,8 @@ export interface LinkStatus {
   readonly diskError: string | undefined;
   /** Steps whose images a full disk gave up: those the learner had, and those it never gets. */
   readonly imagesGivenUp: { readonly acked: number; readonly unacked: number };
+  /** Steps whose images went on raw because encoding them failed or was too slow. */
+  readonly imagesLeftRaw?: number;
   /** How the learner's monotonic clock stands to this machine's; absent while that is not known. */
   readonly clock?: OffsetReport;
   /** When the policy that acts was made, s on this machine's monotonic clock; absent where that is not known. */

@@ -51,8 +51,9 @@ bench chaos       kills every process of a simulated robot and its learner again
   --verbose       every blow and note, as it comes
 
 bench link        how much the link brings from a robot's disk to a learner's over a socket on this machine, how soon, and what
-                  it costs each side of a core
+                  it costs each side of a core; then what an image comes to in each encoding
   --transport <t> zeromq, or nats: through a nats-server that is started for it
+  --encoding <how> of images: size (as runs do), raw, png, jpeg; or passed, as JPEGs that the camera made
 
 bench replay      fills the learner's memory, without a robot, and measures what it takes and how fast batches are drawn
   --steps <n>     without images, by default 1000000

@@ -2,6 +2,7 @@ import { CARRIERS } from "../../drivers/mock/carrier.ts";
 import { ALGORITHMS, DISCARDS, STREAMS } from "../../learner/config.ts";
 import { OVERRUNS } from "../governor/options.ts";
 import { TRIPS, WATCHDOGS } from "../governor/watchdogs.ts";
+import { IMAGE_CHOICES } from "../link/images/encode.ts";
 import { ROLLBACKS } from "../link/policies/keeper.ts";
 import { FORGETS } from "../link/row-sender.ts";
 import { CANARIES } from "../policy/canary.ts";
@@ -28,6 +29,10 @@ const niceness: Range = {
 const replicas: Range = {
   says: "a whole number from 1 to 5",
   holds: (value) => Number.isInteger(value) && value >= 1 && value <= 5,
+};
+const quality: Range = {
+  says: "a whole number from 1 to 100",
+  holds: (value) => Number.isInteger(value) && value >= 1 && value <= 100,
 };
 const sequence: Range = { says: "a whole number from 2 up", holds: (value) => Number.isInteger(value) && value >= 2 };
 
@@ -62,6 +67,8 @@ const RANGES: Readonly<Record<string, Range>> = {
   "runtime.link.nats.fetchMs": positive,
   "runtime.link.nats.pingMs": positive,
   "runtime.sim.commandTimeoutMs": notNegative,
+  "runtime.link.imageRawKb": notNegative,
+  "runtime.link.imageQuality": quality,
   "runtime.supervisor.governorHangMs": positive,
   "runtime.supervisor.governorAliveMs": positive,
   "learner.agent.horizon": count,
@@ -137,6 +144,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   "learner.replay.streams": STREAMS,
   "mock.carrier": CARRIERS,
   "runtime.governor.overrun": OVERRUNS,
+  "runtime.link.imageEncoding": IMAGE_CHOICES,
   "runtime.link.nats.forget": FORGETS,
   "runtime.policy.canary.trip": CANARIES,
   "runtime.policy.rollback.trip": ROLLBACKS,

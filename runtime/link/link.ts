@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { savable } from "../config.ts";
-import type { FromLink, LinkStatus, SupervisorConfig, ToLink } from "../ipc.ts";
+import type { FromLink, LinkStatus, StepMessage, SupervisorConfig, ToLink } from "../ipc.ts";
 import { ImageCodec } from "../log/image-codec.ts";
 import type { Heading } from "../log/mcap-file.ts";
 import { RecordLog, type RecordLogOptions } from "../log/record-log.ts";
@@ -18,6 +18,7 @@ import { readDatedFrom } from "./dated.ts";
 import { Downlink } from "./downlink.ts";
 import { type Identity, newIdentity, readIdentity, writeIdentity } from "./identity.ts";
 import { ImageSpool } from "./image-spool.ts";
+import { StepEncoder } from "./images/step-encoder.ts";
 import { MarkLog } from "./mark-log.ts";
 import type { Connect } from "./socket.ts";
 import { Spool } from "./spool.ts";
@@ -37,6 +38,7 @@ export class Link {
   readonly #standard: StandardTopics | undefined;
   readonly #spool: Spool;
   readonly #images: ImageSpool | undefined;
+  readonly #encoder: StepEncoder;
   readonly #stages = new StageLog();
   readonly #marks: MarkLog;
   readonly #uplink: Uplink;
@@ -86,6 +88,13 @@ export class Link {
     const log = new RecordLog(directory, { ...logs, topics, heading: () => this.#heading(schema) });
     this.#images = openImages(schema, join(directory, "images"), logs, link);
     this.#spool = new Spool(log, link.recordingMb * 2 ** 20, this.#images);
+    this.#encoder = new StepEncoder({
+      schema,
+      settings: link,
+      waitingBytes: link.memoryImageMb * 2 ** 20,
+      onStep: (step) => this.#keep(step),
+      report,
+    });
     this.#written = log.next;
     this.#identity = readIdentity(this.#directory);
     this.#acked = Math.min(Math.max(readAcked(this.#directory), log.first), log.next);
@@ -155,6 +164,7 @@ export class Link {
       spoolDepth: this.#spool.next - acked,
       diskError: this.#diskError,
       imagesGivenUp: this.#images?.givenUp ?? { acked: 0, unacked: 0 },
+      imagesLeftRaw: this.#encoder.leftRaw,
       ...(clock && { clock }),
       ...(made && { policyMade: made }),
     };
@@ -164,21 +174,22 @@ export class Link {
     if (message.type === "acting") this.#downlink.acting(message.version);
     else if (message.type === "kept") this.#downlink.kept(message.reason);
     else if (message.type === "fault") this.#downlink.fault(message.cause, message.text);
-    else {
-      const { sequence, marks } = message;
-      if (marks !== undefined && sequence >= this.#spool.next) this.#marks.add(this.#identity.stream, sequence, marks);
-      const { row, images, measured } = message;
-      if (sequence >= this.#spool.next) this.#downlink.step({ sequence, ...rowReturn(row) });
-      const beside = measured && this.#standard?.messages(rowTimeNs(row), measured, 2);
-      this.#spool.append(sequence, row, images, beside);
-      this.#stages.add(message.sequence, message.stage ?? "");
-      this.#unsynced++;
-      this.#flushing ??= setImmediate(() => this.#flush());
-    }
+    else this.#encoder.take(message);
+  }
+
+  #keep({ sequence, marks, row, images, measured, stage = "" }: StepMessage): void {
+    if (marks !== undefined && sequence >= this.#spool.next) this.#marks.add(this.#identity.stream, sequence, marks);
+    if (sequence >= this.#spool.next) this.#downlink.step({ sequence, ...rowReturn(row) });
+    const beside = measured && this.#standard?.messages(rowTimeNs(row), measured, 2);
+    this.#spool.append(sequence, row, images, beside);
+    this.#stages.add(sequence, stage);
+    this.#unsynced++;
+    this.#flushing ??= setImmediate(() => this.#flush());
   }
 
   /** Waits a while for the learner to ack; the spool keeps the rest. What no disk takes only the learner can keep. */
   async close(waitMs = this.#config.runtime.link.flushMs): Promise<void> {
+    await this.#encoder.drained();
     this.#flush();
     await this.#uplink.close(this.#diskError === undefined ? waitMs : this.#config.runtime.link.flushMs);
     for (const timer of this.#timers) clearInterval(timer);

@@ -21,6 +21,11 @@ uint32 step
 uint8[] data
 ${HEADER}`;
 
+export const COMPRESSED_IMAGE = `std_msgs/Header header
+string format
+uint8[] data
+${HEADER}`;
+
 export const JOINT_STATE = `std_msgs/Header header
 string[] name
 float64[] position

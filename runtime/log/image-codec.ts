@@ -2,7 +2,7 @@ import type { StepSchema } from "../step.ts";
 import type { TensorSpec } from "../task.ts";
 import { imageBytes, imageTensors, type StepImage } from "../wire/images.ts";
 import { bodyReader, bodyWriter, rosTime } from "./cdr.ts";
-import { IMAGE } from "./definitions.ts";
+import { COMPRESSED_IMAGE, IMAGE } from "./definitions.ts";
 import type { LogMessage } from "./entry.ts";
 import type { Topic } from "./topic.ts";
 
@@ -11,28 +11,45 @@ interface RosImage {
   readonly data: Uint8Array;
 }
 
-/** Raw images as `sensor_msgs/msg/Image`, a channel for every uint8 tensor of the schema in its order. */
+interface RosCompressedImage {
+  readonly format: string;
+  readonly data: Uint8Array;
+}
+
+/**
+ * Raw images as `sensor_msgs/msg/Image`, a channel for every uint8 tensor of the schema in its order; behind those, as many
+ * channels for the encoded ones, as `sensor_msgs/msg/CompressedImage`.
+ */
 export class ImageCodec {
   readonly #tensors: readonly TensorSpec[];
   readonly #write = bodyWriter(IMAGE);
   readonly #read = bodyReader<RosImage>(IMAGE);
+  readonly #writeCompressed = bodyWriter(COMPRESSED_IMAGE);
+  readonly #readCompressed = bodyReader<RosCompressedImage>(COMPRESSED_IMAGE);
 
   constructor(schema: StepSchema) {
     this.#tensors = imageTensors(schema);
   }
 
   get topics(): Topic[] {
-    return this.#tensors.map(({ name }) => ({
-      name: `/${name.replace(/[^A-Za-z0-9_/]+/g, "_")}`,
-      type: "sensor_msgs/msg/Image",
-      definition: IMAGE,
-    }));
+    const names = this.#tensors.map(({ name }) => `/${name.replace(/[^A-Za-z0-9_/]+/g, "_")}`);
+    return [
+      ...names.map((name) => ({ name, type: "sensor_msgs/msg/Image", definition: IMAGE })),
+      ...names.map((name) => ({
+        name: `${name}/compressed`,
+        type: "sensor_msgs/msg/CompressedImage",
+        definition: COMPRESSED_IMAGE,
+      })),
+    ];
   }
 
   encode(timeNs: bigint, images: readonly StepImage[]): LogMessage[] {
-    return images.map(({ name, data }) => {
+    return images.map(({ name, encoding, data }) => {
       const channel = 1 + this.#tensors.findIndex((tensor) => tensor.name === name);
-      return { channel, body: this.#message(this.#tensors[channel - 1]!, timeNs, data) };
+      if (encoding === "raw") return { channel, body: this.#message(this.#tensors[channel - 1]!, timeNs, data) };
+      const header = { stamp: rosTime(timeNs), frame_id: name };
+      const body = this.#writeCompressed({ header, format: encoding, data });
+      return { channel: channel + this.#tensors.length, body };
     });
   }
 
@@ -44,12 +61,22 @@ export class ImageCodec {
   /** The images of a step; undefined for one that has not all of them. */
   decode(messages: readonly LogMessage[]): StepImage[] | undefined {
     const images = messages.flatMap(({ channel, body }) => {
-      const tensor = this.#tensors[channel - 1];
-      if (tensor === undefined || body.length < imageBytes(tensor)) return [];
-      const { data } = this.#read(body);
-      return data.length === imageBytes(tensor) ? [{ name: tensor.name, encoding: "raw" as const, data }] : [];
+      const tensor = this.#tensors[(channel - 1) % this.#tensors.length];
+      if (tensor === undefined) return [];
+      return (channel > this.#tensors.length ? this.#encoded(tensor, body) : this.#raw(tensor, body)) ?? [];
     });
     return images.length === this.#tensors.length ? images : undefined;
+  }
+
+  #raw(tensor: TensorSpec, body: Uint8Array): StepImage | undefined {
+    if (body.length < imageBytes(tensor)) return undefined;
+    const { data } = this.#read(body);
+    return data.length === imageBytes(tensor) ? { name: tensor.name, encoding: "raw", data } : undefined;
+  }
+
+  #encoded({ name }: TensorSpec, body: Uint8Array): StepImage | undefined {
+    const { format, data } = this.#readCompressed(body);
+    return format === "png" || format === "jpeg" ? { name, encoding: format, data } : undefined;
   }
 
   #message({ name, shape }: TensorSpec, timeNs: bigint, data: Uint8Array | undefined): Uint8Array {

@@ -1,9 +1,10 @@
 /** Images of steps: they travel beside the rows, each by itself, so that a full disk can give them up and keep the rows. */
 import type { Step, StepSchema } from "../step.ts";
 import type { TensorSpec } from "../task.ts";
+import { headerMisfit } from "./image-header.ts";
 
-/** How an image's bytes are to be read. "raw": the tensor's numbers, row by row. JPEG and PNG have their place here. */
-export const IMAGE_ENCODINGS = ["raw"] as const;
+/** How an image's bytes are to be read. "raw": the tensor's numbers, row by row; the others as files of that kind. */
+export const IMAGE_ENCODINGS = ["raw", "png", "jpeg"] as const;
 export type ImageEncoding = (typeof IMAGE_ENCODINGS)[number];
 
 export interface StepImage {
@@ -70,9 +71,8 @@ export function stepImages(
       throw new Error(`images: expected one of each of these steps' tensors, found ${JSON.stringify(image)}`);
     }
     const data = said.frames[i]!;
-    if (data.length !== imageBytes(tensor)) {
-      throw new Error(`step ${sequence}: expected ${name} as ${imageBytes(tensor)} bytes, found ${data.length}`);
-    }
+    const why = misfitImage(tensor, encoding, data);
+    if (why !== undefined) throw new Error(`step ${sequence}: expected ${name} ${why}`);
     step.set(name, { name, encoding, data });
   }
   const gone = goneSteps(said.imagesGone, first, count);
@@ -84,6 +84,14 @@ export function stepImages(
     }
     return tensors.map(({ name }) => step.get(name)!);
   });
+}
+
+/** Encoded images are smaller than raw ones, or they would be raw: so nobody sends more than a schema lets expect. */
+function misfitImage(tensor: TensorSpec, encoding: ImageEncoding, data: Uint8Array): string | undefined {
+  const bytes = imageBytes(tensor);
+  if (encoding === "raw") return data.length === bytes ? undefined : `as ${bytes} bytes, found ${data.length}`;
+  if (data.length >= bytes) return `as a ${encoding} of fewer than ${bytes} bytes, found ${data.length}`;
+  return headerMisfit(tensor, encoding, data);
 }
 
 function goneSteps(value: unknown, first: number, count: number): ReadonlySet<number> {

@@ -6,11 +6,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { RUNTIME_DEFAULTS } from "../../defaults.ts";
 import { Histogram } from "../../governor/histogram.ts";
 import type { FromLink, SupervisorConfig } from "../../ipc.ts";
+import { encodeImage, IMAGE_CHOICES } from "../../link/images/encode.ts";
 import { Link } from "../../link/link.ts";
 import type { StepSchema } from "../../step.ts";
-import { imageBytes, imageTensors } from "../../wire/images.ts";
+import { imageTensors, type StepImage } from "../../wire/images.ts";
 import { encodeSteps, stepLayout } from "../../wire/step-codec.ts";
 import type { SinkAnswer, SinkStart } from "../process/link-sink.ts";
+import { testPicture } from "./picture.ts";
 
 /** What is sent, and how fast: so many steps a second, or as fast as the other side has them on its disk. */
 export interface LinkLoad {
@@ -19,12 +21,15 @@ export interface LinkLoad {
   readonly rateHz: number | "flat out";
 }
 
+/** How images travel: one of IMAGE_CHOICES; or "passed", as JPEGs that the camera made. */
+export const BENCH_ENCODINGS: readonly string[] = [...IMAGE_CHOICES, "passed"];
+
 export interface LinkSpeed {
   readonly name: string;
   readonly seconds: number;
   readonly rows: number;
   readonly rowsPerSecond: number;
-  /** Rows and images. */
+  /** Rows and images as the robot took them. */
   readonly megabytesPerSecond: number;
   /** From a step's coming to the link until it is on the learner's disk and the link knows. */
   readonly ackMs: { readonly p50: number; readonly p99: number; readonly max: number };
@@ -36,6 +41,8 @@ export interface LinkSpeed {
 
 /** The link takes no more while so many steps are not on the learner's disk: a supervisor holds back alike. */
 const AHEAD = 4096;
+/** The same for images, as they are taken. */
+const AHEAD_BYTES = 32 * 2 ** 20;
 const POLL_MS = 1;
 const PATIENCE_MS = 30_000;
 
@@ -43,6 +50,7 @@ const PATIENCE_MS = 30_000;
 export async function measureLink(
   { schema, name, rateHz }: LinkLoad,
   seconds: number,
+  encoding = RUNTIME_DEFAULTS.link.imageEncoding,
   at = "tcp://127.0.0.1:*",
 ): Promise<LinkSpeed> {
   const directory = mkdtempSync(join(tmpdir(), "reverie-link-bench-"));
@@ -54,12 +62,12 @@ export async function measureLink(
   try {
     const start: SinkStart = { directory: join(directory, "learner"), schema, endpoint: at };
     const { endpoint } = await ask(sink, start);
-    link = new Link(config(directory, endpoint), schema, false, failOn);
+    link = new Link(config(directory, endpoint, encoding), schema, false, failOn);
     for (let waited = 0; link.status.state !== "connected"; waited += 10) {
       if (waited > PATIENCE_MS) throw new Error(`bench link: expected a connection, found ${link.status.state}`);
       await sleep(10);
     }
-    const sending = sender(schema, link);
+    const sending = sender(schema, link, await imagesFor(schema, encoding));
     const [before, cpu, began] = [await ask(sink, "?"), process.cpuUsage(), performance.now()];
     if (rateHz === "flat out") await sending.flatOut(seconds * 1000);
     else await sending.paced(seconds * 1000, rateHz);
@@ -85,14 +93,21 @@ export async function measureLink(
   }
 }
 
-function sender(schema: StepSchema, link: Link) {
+function imagesFor(schema: StepSchema, encoding: string): Promise<StepImage[]> {
+  const { imageQuality } = RUNTIME_DEFAULTS.link;
+  return Promise.all(
+    imageTensors(schema).map((tensor) => {
+      const image = { name: tensor.name, encoding: "raw", data: testPicture(tensor.shape) } as const;
+      return encodeImage(tensor, image, encoding === "passed" ? "jpeg" : "raw", imageQuality);
+    }),
+  );
+}
+
+function sender(schema: StepSchema, link: Link, images: readonly StepImage[]) {
   const layout = stepLayout(schema);
   const row = encodeSteps(layout, [emptyStep(schema)]);
-  const images = imageTensors(schema).map((tensor) => {
-    const data = Uint8Array.from({ length: imageBytes(tensor) }, (_, i) => (i * 7919) % 251);
-    return { name: tensor.name, encoding: "raw" as const, data };
-  });
   const imageSize = images.reduce((sum, { data }) => sum + data.length, 0);
+  const ahead = Math.min(AHEAD, Math.ceil(AHEAD_BYTES / Math.max(1, imageSize)));
   const ages = new Histogram();
   const born = new Float64Array(2 * AHEAD);
   const done = { rows: 0, bytes: 0, acked: 0 };
@@ -120,14 +135,14 @@ function sender(schema: StepSchema, link: Link) {
     },
     flatOut: async (forMs: number): Promise<void> => {
       for (const until = performance.now() + forMs; performance.now() < until; look()) {
-        for (let burst = 0; burst < 256 && done.rows - done.acked < AHEAD; burst++) take();
+        for (let burst = 0; burst < 256 && done.rows - done.acked < ahead; burst++) take();
         await new Promise(setImmediate);
       }
     },
     paced: async (forMs: number, rateHz: number): Promise<void> => {
       for (const began = performance.now(); performance.now() - began < forMs; look()) {
         const due = ((performance.now() - began) / 1000) * rateHz;
-        while (done.rows < due && done.rows - done.acked < AHEAD) take();
+        while (done.rows < due && done.rows - done.acked < ahead) take();
         await sleep(POLL_MS);
       }
     },
@@ -162,7 +177,8 @@ function emptyStep(schema: StepSchema) {
   };
 }
 
-function config(directory: string, learner: string): SupervisorConfig {
+function config(directory: string, learner: string, encoding: string): SupervisorConfig {
+  const imageEncoding = encoding === "passed" ? "raw" : encoding;
   const run = join(directory, "robot");
   return {
     robot: "bench",
@@ -173,7 +189,7 @@ function config(directory: string, learner: string): SupervisorConfig {
     run,
     learner,
     steps: 0,
-    runtime: RUNTIME_DEFAULTS,
+    runtime: { ...RUNTIME_DEFAULTS, link: { ...RUNTIME_DEFAULTS.link, imageEncoding } },
   };
 }
 

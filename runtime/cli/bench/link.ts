@@ -1,43 +1,65 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
+import { RUNTIME_DEFAULTS } from "../../defaults.ts";
 import type { StepSchema } from "../../step.ts";
 import { expectPositionals, parseArguments, wholeNumber } from "../arguments.ts";
 import { UsageError } from "../usage-error.ts";
-import { type LinkLoad, type LinkSpeed, measureLink } from "./link-speed.ts";
+import { type EncodingSpeed, measureEncodings } from "./encoding-speed.ts";
+import { BENCH_ENCODINGS, type LinkLoad, type LinkSpeed, measureLink } from "./link-speed.ts";
 import { findNatsServer, NatsServer } from "./nats-server.ts";
 
 const NAME = "bench link";
-const OPTIONS = { seconds: "text", json: "flag", transport: "text" } as const;
+const OPTIONS = { seconds: "text", encoding: "text", json: "flag", transport: "text" } as const;
 const TRANSPORTS: readonly string[] = ["zeromq", "nats"];
-
-/** A JPEG of 640×480 is about so large; what is in it does not matter here. */
-const JPEG_BYTES = 40_000;
 
 /** How much the link brings from a robot's disk to a learner's, over a real socket, and what that costs. */
 export async function benchLink(argv: readonly string[]): Promise<number> {
   const args = parseArguments(NAME, argv, OPTIONS);
   expectPositionals(NAME, [], args);
   const seconds = wholeNumber(NAME, "seconds", args.values.seconds ?? "5", 1, 3600);
+  const encoding = args.values.encoding ?? RUNTIME_DEFAULTS.link.imageEncoding;
+  if (!BENCH_ENCODINGS.includes(encoding)) {
+    throw new UsageError(
+      `${NAME}: expected --encoding to be one of ${BENCH_ENCODINGS.join(", ")}, found "${encoding}"`,
+    );
+  }
   const json = args.flags.has("json");
   const transport = args.values.transport ?? "zeromq";
   if (!TRANSPORTS.includes(transport)) {
     throw new UsageError(`${NAME}: expected --transport to be one of ${TRANSPORTS.join(", ")}, found "${transport}"`);
   }
   const [cores, loadBefore] = [availableParallelism(), loadavg()[0]!];
-  if (!json) console.log(`load ${loadBefore.toFixed(1)} on ${cores} cores before; ${seconds} s each\n${HEAD}`);
+  if (!json)
+    console.log(
+      `load ${loadBefore.toFixed(1)} on ${cores} cores before; ${seconds} s each; images: ${encoding}\n${HEAD}`,
+    );
   const speeds: LinkSpeed[] = [];
   for (const load of LOADS) {
-    const speed = transport === "nats" ? await overNats(load, seconds) : await measureLink(load, seconds);
+    const speed =
+      transport === "nats" ? await overNats(load, seconds, encoding) : await measureLink(load, seconds, encoding);
     speeds.push(speed);
     if (!json) console.log(line(speed));
   }
-  if (json) console.log(JSON.stringify({ transport, cores, loadBefore, loads: speeds }));
+  const paced = speeds.filter((_, i) => LOADS[i]!.rateHz !== "flat out");
+  const together = {
+    robotCpu: paced.reduce((sum, { robotCpu }) => sum + robotCpu, 0),
+    learnerCpu: paced.reduce((sum, { learnerCpu }) => sum + learnerCpu, 0),
+  };
+  const encodings = await measureEncodings(RUNTIME_DEFAULTS.link.imageQuality);
+  if (json) console.log(JSON.stringify({ transport, cores, loadBefore, encoding, loads: speeds, together, encodings }));
+  else {
+    const names = paced.map(({ name }) => name).join(" and ");
+    console.log(
+      `${names} together: robot ${share(together.robotCpu)}, learner ${share(together.learnerCpu)} of a core`,
+    );
+    for (const text of encodingLines(encodings)) console.log(text);
+  }
   return 0;
 }
 
 /** Through a server on this machine that is there for this alone, with its store on the same disk. */
-async function overNats(load: LinkLoad, seconds: number): Promise<LinkSpeed> {
+async function overNats(load: LinkLoad, seconds: number, encoding: string): Promise<LinkSpeed> {
   const path = findNatsServer();
   if (path === undefined) {
     throw new Error(
@@ -47,7 +69,7 @@ async function overNats(load: LinkLoad, seconds: number): Promise<LinkSpeed> {
   const directory = mkdtempSync(join(tmpdir(), "reverie-nats-bench-"));
   const server = await NatsServer.start(path, directory);
   try {
-    return await measureLink(load, seconds, server.endpoint);
+    return await measureLink(load, seconds, encoding, server.endpoint);
   } finally {
     await server.kill();
     rmSync(directory, { recursive: true, force: true });
@@ -80,16 +102,28 @@ const LOADS: readonly LinkLoad[] = [
   { name: "64×64×3, flat out", schema: schemaWith({ eye: [64, 64, 3] }), rateHz: "flat out" },
   { name: "640×480×3, flat out", schema: schemaWith({ eye: [480, 640, 3] }), rateHz: "flat out" },
   {
-    name: "20 Hz, 2 × 40 kB",
-    schema: schemaWith({ left: [JPEG_BYTES], right: [JPEG_BYTES] }),
+    name: "20 Hz, 2 × 640×480×3",
+    schema: schemaWith({ left: [480, 640, 3], right: [480, 640, 3] }),
     rateHz: 20,
   },
 ];
 
 const HEAD = `${"".padEnd(22)}${["rows/s", "MB/s", "ack p50", "p99", "max ms", "robot", "learner"].map((name) => name.padStart(9)).join("")}`;
 
+function share(value: number): string {
+  return `${(100 * value).toFixed(1)} %`;
+}
+
+function encodingLines(speeds: readonly EncodingSpeed[]): string[] {
+  const columns = (...texts: readonly string[]): string => texts.map((text) => text.padStart(11)).join("");
+  const rows = speeds.map(({ shape, encoding, bytes, encodeMs, decodeMs }) => {
+    const [height, width, channels] = shape;
+    return `${`${width}×${height}×${channels} ${encoding}`.padEnd(22)}${columns(String(bytes), encodeMs.toFixed(2), decodeMs.toFixed(2))}`;
+  });
+  return [`${"a picture".padEnd(22)}${columns("bytes", "encode ms", "decode ms")}`, ...rows];
+}
+
 function line({ name, rowsPerSecond, megabytesPerSecond, ackMs, robotCpu, learnerCpu }: LinkSpeed): string {
-  const share = (value: number): string => `${(100 * value).toFixed(1)} %`;
   const numbers = [rowsPerSecond.toFixed(0), megabytesPerSecond.toFixed(1)];
   const ages = [ackMs.p50, ackMs.p99, ackMs.max].map((ms) => ms.toFixed(0));
   return (

@@ -24,6 +24,8 @@ test("images are sensor_msgs/msg/Image on a channel each, as any ROS 2 reader re
   expect(codec.topics.map(({ name, type }) => [name, type])).toEqual([
     ["/eye", "sensor_msgs/msg/Image"],
     ["/left_hand", "sensor_msgs/msg/Image"],
+    ["/eye/compressed", "sensor_msgs/msg/CompressedImage"],
+    ["/left_hand/compressed", "sensor_msgs/msg/CompressedImage"],
   ]);
   const read = codec.encode(3_000_000_007n, images).map(({ channel, body }) => {
     const reader = new MessageReader(parse(codec.topics[channel - 1]!.definition, { ros2: true }));
@@ -49,4 +51,16 @@ test("they come back as they were; some of them, or their placeholder, are none"
   expect(codec.decode(messages)).toEqual(images);
   expect(codec.decode(messages.slice(1))).toBeUndefined();
   expect(codec.decode(codec.encodeGone(5n))).toBeUndefined();
+});
+
+test("encoded ones are sensor_msgs/msg/CompressedImage, and come back beside raw ones", () => {
+  const jpeg = { name: "eye", encoding: "jpeg", data: Uint8Array.of(0xff, 0xd8, 0xff) } as const;
+  const messages = codec.encode(5n, [jpeg, images[1]]);
+  expect(messages.map(({ channel }) => channel)).toEqual([3, 2]);
+  const reader = new MessageReader(parse(codec.topics[2]!.definition, { ros2: true }));
+  const message = reader.readMessage(Buffer.concat([CDR_LITTLE_ENDIAN, messages[0]!.body]));
+  expect(message).toMatchObject({ header: { frame_id: "eye" }, format: "jpeg", data: jpeg.data });
+  expect(codec.decode(messages)).toEqual([jpeg, images[1]]);
+  const odd = codec.encode(5n, [{ ...jpeg, encoding: "tiff" as "jpeg" }, images[1]]);
+  expect(codec.decode(odd)).toBeUndefined();
 });

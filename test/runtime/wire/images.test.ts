@@ -81,11 +81,11 @@ test.each([
   [
     {
       images: [
-        [11, "hand", "jpeg"],
+        [11, "hand", "tiff"],
         [11, "eye", "raw"],
       ],
     },
-    'found [11,"hand","jpeg"]',
+    'found [11,"hand","tiff"]',
   ],
   [
     {
@@ -95,6 +95,15 @@ test.each([
       ],
     },
     'found [11,"hand","raw"]',
+  ],
+  [
+    {
+      images: [
+        [11, "hand", "jpeg"],
+        [11, "eye", "raw"],
+      ],
+    },
+    "step 11: expected hand as a jpeg of fewer than 2 bytes, found 2",
   ],
   [{ images: "all" }, 'images: expected a list, found "all"'],
   [{ imagesGone: [[12, 3]] }, "imagesGone: expected runs of these steps, found [12,3]"],
