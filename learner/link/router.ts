@@ -5,14 +5,17 @@ import { decodeZ85 } from "../../runtime/trust/z85.ts";
 import type { Listen } from "./listener.ts";
 
 /** Rows come in batches of some hundred; an image robot's batch stays well below this. */
-const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
+const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+/** Messages of one robot that wait here; what comes beyond waits at the robot. */
+const MAX_WAITING = 64;
 
 /** A ZeroMQ ROUTER. What cannot go out is dropped; with keys, encrypted, and nobody else is heard. */
 export const listenRouter: Listen = async (endpoint, { trust, report }) => {
   const { Router } = await import("zeromq");
   const gatekeeper = trust && (await Gatekeeper.open(allowed(trust), report));
   const curve = trust && { curveServer: true, curveSecretKey: trust.own.curveSecret };
-  const router = new Router({ handover: true, linger: 500, maxMessageSize: MAX_MESSAGE_BYTES, ...curve });
+  const bounds = { maxMessageSize: MAX_MESSAGE_BYTES, receiveHighWaterMark: MAX_WAITING };
+  const router = new Router({ handover: true, linger: 500, ...bounds, ...curve });
   try {
     await router.bind(endpoint.replace("//localhost:", "//127.0.0.1:"));
   } catch (error) {

@@ -43,6 +43,8 @@ interface Stream {
 const SYNC_MS = 200;
 const SYNC_ROWS = 256;
 const RETRY_MS = 1000;
+/** Rows of one message: what one robot sends takes no longer than this before it is another's turn. */
+export const MOST_ROWS = 4096;
 /** While it restores, other work gets a turn after so many rows. */
 const RESTORE_CHUNK = 5000;
 
@@ -133,12 +135,20 @@ export class Experience {
     return uncounted;
   }
 
+  /** How many rows so many bytes are. */
+  rowsIn(payload: Uint8Array): number {
+    return payload.length / this.#layout.rowBytes;
+  }
+
   /** Takes rows that begin at sequence `first`, those that are new. They are durable when `onDurable` says so. */
   take(name: string, first: number, payload: Uint8Array, said: SaidImages = NO_IMAGES): Taken {
     const stream = this.#stream(name);
     if (first > stream.next) return "gap";
     let steps: Step[];
     let images: ReturnType<typeof stepImages>;
+    if (this.rowsIn(payload) > MOST_ROWS) {
+      return { refuse: `rows from ${first}: expected at most ${MOST_ROWS} together, found ${this.rowsIn(payload)}` };
+    }
     try {
       steps = decodeSteps(this.#layout, payload);
       const stray = steps.findIndex(({ sequence }, i) => sequence !== first + i);

@@ -82,6 +82,8 @@ interface Peer {
 
 const ALIVE_MS = 1000;
 const SILENCE_MS = 10_000;
+/** What robots send is taken for so long, then everything else gets a turn: the disk, timers, updates. */
+const TURN_MS = 5;
 
 /** Serves robots at one endpoint. It only ever answers: nothing here waits for a robot. */
 export class LinkServer {
@@ -144,6 +146,10 @@ export class LinkServer {
     return this.#peers.size;
   }
 
+  isConnected(stream: string): boolean {
+    return [...this.#peers.values()].some((peer) => peer.stream === stream);
+  }
+
   /** Every step of `stream` before `next` is durable. */
   ack(stream: string, next: number): void {
     this.#brought.durable(stream, next);
@@ -173,7 +179,9 @@ export class LinkServer {
     for (const { policies } of this.#peers.values()) policies.offer(policy);
   }
 
+  /** The socket gives each robot's next message in turn (ZeroMQ's fair queue), so one that floods delays another by one of its own. */
   async #answer(): Promise<void> {
+    let turnMs = performance.now();
     for await (const incoming of this.#listener) {
       try {
         if (incoming.delivery === undefined) await this.#take(incoming);
@@ -182,6 +190,9 @@ export class LinkServer {
         incoming.delivery?.done();
         this.#host.report(`link: a message was dropped: ${(error as Error).message}`);
       }
+      if (performance.now() - turnMs < TURN_MS) continue;
+      await new Promise(setImmediate);
+      turnMs = performance.now();
     }
   }
 

@@ -71,7 +71,11 @@ export class Robots implements LinkHost {
 
   /** Each robot that came since this process started, by stream. */
   streams(): Record<string, StreamReport> {
-    return Object.fromEntries([...this.#records].map(([stream, record]) => [stream, record.report()]));
+    const now = this.#nowSeconds();
+    const isHere = (stream: string): boolean => this.#link?.isConnected(stream) ?? false;
+    return Object.fromEntries(
+      [...this.#records].map(([stream, record]) => [stream, record.report(isHere(stream), now)]),
+    );
   }
 
   publish(policy: Policy): void {
@@ -105,7 +109,7 @@ export class Robots implements LinkHost {
     this.report(`link: ${hello.schema.robot} joined`);
     const record = this.#records.get(hello.stream) ?? new StreamRecord();
     this.#records.set(hello.stream, record);
-    record.joined(hello.datedFrom);
+    record.joined(hello.datedFrom, this.#nowSeconds());
     records.stages.setDown(hello.downStage);
     publisher.startAfter(hello.policyVersion);
     if (publisher.current !== undefined) this.publish(publisher.current);
@@ -119,10 +123,13 @@ export class Robots implements LinkHost {
 
   rows(stream: string, first: number, payload: Uint8Array, { stages, marks, images, clock }: BesideRows): Taken {
     const { records, wake } = this.#options;
-    this.#records.get(stream)?.arriving(clock, this.#nowSeconds());
+    const record = this.#records.get(stream);
+    record?.arriving(clock, this.#nowSeconds());
     const from = this.next(stream);
     const taken = this.#experience.take(stream, first, payload, images);
     const next = this.next(stream);
+    if (taken === "gap") record?.gap();
+    else if (taken === "taken") record?.resent(this.#experience.rowsIn(payload) - (next - from));
     eachRunWithin(stages, first, [from, next], (stage, steps) => records.stages.add(stage, steps));
     if (taken === "taken") {
       // Before any of these rows is on the disk, so that a row that need not come again has its marks.
@@ -134,6 +141,7 @@ export class Robots implements LinkHost {
   }
 
   skipTo(stream: string, first: number): void {
+    this.#records.get(stream)?.gap(first - this.next(stream));
     this.#experience.skipTo(stream, first);
   }
 

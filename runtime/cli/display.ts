@@ -1,4 +1,5 @@
 import type { LearnerStatus } from "../../learner/train/status.ts";
+import type { StreamReport } from "../../learner/train/stream-record.ts";
 import type { LinkStatus } from "../ipc.ts";
 import { standstillText, steeringText } from "./standstill.ts";
 import { meanReward, robotSeconds, type View } from "./view.ts";
@@ -7,6 +8,9 @@ const BARS = "▁▂▃▄▅▆▇█";
 const BARS_SHOWN = 30;
 /** A shorter pause deserves no word. */
 const GC_SHOWN_MS = 2;
+
+/** Robots of a learner that are shown. */
+const MOST_ROBOTS = 6;
 
 const KEYS = "space emergency stop, p pause, q end, ? what the others do";
 
@@ -22,6 +26,7 @@ export function renderBlock(view: View, columns: number, nowMs = Date.now()): st
     rows.push(["policy", policyText(view)]);
   }
   if (learner !== undefined) rows.push(["learner", learnerText(learner)]);
+  if (learner !== undefined) rows.push(...robotRows(learner, robot !== undefined));
   if (robot !== undefined) rows.push(["loop", loopText(view)]);
   if (robot?.link !== undefined) rows.push(["link", linkText(robot.link, learner)]);
   if (learner?.diskError !== undefined) rows.push(["disk", learner.diskError]);
@@ -114,6 +119,26 @@ function loopText({ robot }: View): string {
   const { longestMs } = robot.gc;
   const pause = longestMs >= GC_SHOWN_MS ? `, longest GC pause ${longestMs.toFixed(1)} ms` : "";
   return `${late}; ticks missed ${robot.missedTicks}, starved ${robot.starvedTicks}${pause}`;
+}
+
+/** Each robot of a learner by itself, where there are several or none is shown otherwise. */
+function robotRows({ streams = {} }: LearnerStatus, isShown: boolean): [name: string, text: string][] {
+  const all = Object.entries(streams);
+  if (all.length < 2 && isShown) return [];
+  return all.slice(0, MOST_ROBOTS).map(([stream, report]) => [`· ${stream.slice(0, 6)}`, robotText(report)]);
+}
+
+function robotText(report: StreamReport): string {
+  const { connected, rows, rowsPerSecond, age, reward, intervened, policyVersion, gaps, resent } = report;
+  const parts = [connected ? `${rowsPerSecond.toFixed(rowsPerSecond < 100 ? 1 : 0)} steps/s` : "away", count(rows)];
+  if (age?.durable !== undefined) {
+    parts.push(`${milliseconds(age.durable.p50)} old, p99 ${milliseconds(age.durable.p99)}`);
+  }
+  parts.push(`reward ${fixed(reward)}`, `policy ${policyVersion}`);
+  if (intervened !== undefined && intervened > 0) parts.push(`${Math.round(100 * intervened)} % by a person`);
+  if (gaps > 0) parts.push(`${gaps} ${gaps === 1 ? "gap" : "gaps"}`);
+  if (resent > 0) parts.push(`${count(resent)} sent again`);
+  return parts.join(", ");
 }
 
 /** The rows' age is that of the robot's that fares worst. */

@@ -34,6 +34,11 @@ const quality: Range = {
   says: "a whole number from 1 to 100",
   holds: (value) => Number.isInteger(value) && value >= 1 && value <= 100,
 };
+/** What a learner takes in one message. */
+const batchRows: Range = {
+  says: "a whole number from 1 to 4096",
+  holds: (value) => Number.isInteger(value) && value >= 1 && value <= 4096,
+};
 const sequence: Range = { says: "a whole number from 2 up", holds: (value) => Number.isInteger(value) && value >= 2 };
 
 const RANGES: Readonly<Record<string, Range>> = {
@@ -67,6 +72,7 @@ const RANGES: Readonly<Record<string, Range>> = {
   "runtime.link.nats.fetchMs": positive,
   "runtime.link.nats.pingMs": positive,
   "runtime.sim.commandTimeoutMs": notNegative,
+  "runtime.link.batchRows": batchRows,
   "runtime.link.imageRawKb": notNegative,
   "runtime.link.imageQuality": quality,
   "runtime.supervisor.governorHangMs": positive,

@@ -200,3 +200,31 @@ test.each([
 ])("%d s is %s", (seconds, text) => {
   expect(clock(seconds)).toBe(text);
 });
+
+test("each robot of a learner that has several has a line: how fast, how old, what was missing", () => {
+  const one = {
+    connected: true,
+    rows: 12_000,
+    rowsPerSecond: 19.97,
+    reward: 3.5,
+    intervened: 0,
+    policyVersion: 7,
+    gaps: 0,
+    lost: 0,
+    resent: 0,
+    age: { arrived: { p50: 0.05, p99: 0.06 }, durable: { p50: 0.26, p99: 0.41 } },
+  };
+  const two = { ...one, connected: false, intervened: 0.25, gaps: 1, resent: 30 };
+  const streams = { "0123456789": one, abcdefabcd: two };
+  const { view } = seeLearner(emptyView("learner", undefined, 2000), { ...learner, streams });
+  expect(renderBlock(view, 200).slice(2)).toEqual([
+    "  · 012345 20.0 steps/s, 12,000, 260 ms old, p99 410 ms, reward 3.50, policy 7",
+    "  · abcdef away, 12,000, 260 ms old, p99 410 ms, reward 3.50, policy 7, 25 % by a person, 1 gap, 30 sent again",
+  ]);
+  const linked = seeRobot(view, { ...robot, link: { ...robot.link!, clock: CLOCK } }).view;
+  expect(renderBlock({ ...linked, learner: { ...learner, streams: { one } } }, 200).at(-1)).toBe(
+    "  link     connected, 12 steps waiting, kept 260 ms after they were taken, p99 410 ms, clocks known to 0.4 ms",
+  );
+});
+
+const CLOCK = { offset: 12, error: 0.0004, drift: 0, roundTrip: 0.0007 };

@@ -132,3 +132,15 @@ test.each(["uniform", "recency", "ends"])(
     }
   },
 );
+
+test("a robot ten times as fast as another has ten times the share by rows, and the same with equal streams", () => {
+  const rings = fill(
+    Array.from({ length: 1100 }, (_, i) => (i % 11 === 0 ? 0 : 1)),
+    2000,
+  );
+  const settings = { recentShare: 0.5, recentSteps: 200, mixture: { ...NOTHING, uniform: 1 } };
+  const slow = (streams: string) => shareOf(shares(rings, { ...settings, streams }), (stream) => stream === "robot-0");
+  expect(slow("equal")).toBeGreaterThan(0.47);
+  expect(slow("equal")).toBeLessThan(0.53);
+  expect(slow("rows")).toBeLessThan(0.35);
+});

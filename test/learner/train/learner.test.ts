@@ -232,11 +232,18 @@ test("two robots of one kind feed one learner, each with its own numbers", async
   for (let first = 0; first < 60; first += 6) for (const robot of robots) await robot.rows(first, 6);
   for (const robot of robots) await robot.expect("ack", ({ next }) => next === 60);
   for (const robot of robots) await robot.expect("weights");
-  const { steps, replay } = await learner.stop();
-  expect(steps).toBe(120);
-  expect(replay).toEqual({ room: { rows: 1000, rowBytes: 21, limit: "steps" }, rows: { one: 60, two: 60 } });
+  const drawn = [...batches];
+  await robots[1]!.rows(50, 15); // ten of them again
+  await robots[1]!.expect("ack", ({ next }) => next === 65);
+  await robots[0]!.rows(70, 5, { gap: true });
+  await robots[0]!.expect("ack", ({ next }) => next === 75);
+  const { steps, replay, streams } = await learner.stop();
+  expect(streams!.one).toMatchObject({ rows: 65, gaps: 1, lost: 10, resent: 0 });
+  expect(streams!.two).toMatchObject({ rows: 65, gaps: 0, lost: 0, resent: 10, intervened: 0, policyVersion: 0 });
+  expect(steps).toBe(130);
+  expect(replay).toEqual({ room: { rows: 1000, rowBytes: 21, limit: "steps" }, rows: { one: 65, two: 65 } });
   expect(learner.notes()).toContain("replay: room for 1000 steps of 21 bytes, 0 MB, as its steps allow");
-  for (const { observation } of batches) {
+  for (const { observation } of drawn) {
     for (let at = 4; at < 16; at++) expect(observation[3 * at]).toBe(observation[3 * (at - 4)]! + 1);
   }
 });
