@@ -87,6 +87,12 @@ export interface StepMark {
   readonly timeMs: number;
 }
 
+/** What taking up a policy took: until it acted, and the longest that its process heard nothing meanwhile. */
+export interface SwapCost {
+  readonly stagedMs: number;
+  readonly blockedMs: number;
+}
+
 /** An encoded row with its images, and the task's stage at it. */
 export type StepMessage = {
   readonly type: "step";
@@ -109,7 +115,7 @@ export type ToPolicy =
 export type FromPolicy =
   | { readonly type: "answer"; readonly answer: Answer }
   /** The next answer is of this version: after a start, and after a swap. */
-  | { readonly type: "acting"; readonly version: number }
+  | { readonly type: "acting"; readonly version: number; readonly swap?: SwapCost }
   /** A bundle was turned down; the policy is the one from before. */
   | { readonly type: "kept"; readonly path: string; readonly reason: string }
   | { readonly type: "status"; readonly version: number; readonly surprise: number; readonly answerMs: number }

@@ -12,6 +12,9 @@ export class Exchange {
   #surprise: number | undefined;
   /** The question that stood when the policy's process was found gone; undefined while there is one. */
   #goneSince: number | undefined;
+  /** Of the newest answer. */
+  #version: number | undefined;
+  #took: "answer" | "swap" | undefined;
   #starvedInRow = 0;
   #starvedTicks = 0;
 
@@ -52,9 +55,20 @@ export class Exchange {
     if (answer?.tick !== this.#asked || this.answered) return undefined;
     this.#taken = this.#asked;
     if (this.#goneSince !== undefined && this.#asked > this.#goneSince) this.#goneSince = undefined;
-    this.#times.add("answer", inbox.answeredMs - this.#askedMs);
+    const tookMs = inbox.answeredMs - this.#askedMs;
+    this.#times.add("answer", tookMs);
+    this.#took = this.#version === undefined || answer.policyVersion === this.#version ? "answer" : "swap";
+    if (this.#took === "swap") this.#times.add("swapAnswer", tookMs);
+    this.#version = answer.policyVersion;
     this.#surprise = answer.surprise;
     return answer;
+  }
+
+  /** Whether an answer was taken, or ("swap") the first of another policy; once. */
+  takeTook(): "answer" | "swap" | undefined {
+    const took = this.#took;
+    this.#took = undefined;
+    return took;
   }
 
   /** Of the newest answer, nats, once. */

@@ -96,7 +96,7 @@ export class Governor {
 
   async #loop(signal: AbortSignal): Promise<void> {
     const { clock, settings, spec, steps, sequence } = this.#options;
-    const { recorder, stance, times } = this.#parts;
+    const { exchange, recorder, stance, times } = this.#parts;
     const slots = servoTicksPerPolicyTick(spec);
     const periodNs = BigInt(Math.round(1e9 / spec.servoRateHz));
     const start = clock.now();
@@ -124,7 +124,10 @@ export class Governor {
         if (signal.aborted || (steps > 0 && recorder.sequence - sequence >= steps)) return;
       }
       await servoTurn(settings, this.#parts, sample, tick % slots);
-      times.add("tick", performance.now() - begin);
+      const tookMs = performance.now() - begin;
+      times.add("tick", tookMs);
+      const took = exchange.takeTook();
+      if (took !== undefined) times.add(took === "swap" ? "swapTick" : "answerTick", tookMs);
     }
   }
 

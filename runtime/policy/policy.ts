@@ -30,6 +30,8 @@ export class Policy {
   #broken = true;
   #observation: Float32Array;
   #surprise = 0;
+  /** What uses a graph or changes which one acts, one at a time. */
+  #last: Promise<unknown> = Promise.resolve();
 
   /** Equal seeds and streams give equal noise. */
   constructor(
@@ -62,8 +64,21 @@ export class Policy {
     return this.#surprise;
   }
 
-  /** One question at a time. The action may be not finite when the policy is ill: the governor judges. */
-  async answer({ tick, isFirst, observation, previousAction }: Question): Promise<Answer> {
+  /**
+   * One question at a time; one that comes while a bundle is being tried waits for a single run of its graph at most. The
+   * action may be not finite when the policy is ill: the governor judges.
+   */
+  answer(question: Question): Promise<Answer> {
+    return this.#alone(() => this.#answer(question));
+  }
+
+  #alone<T>(job: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(job);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  async #answer({ tick, isFirst, observation, previousAction }: Question): Promise<Answer> {
     this.#flatten(observation);
     if (this.#loaded === undefined) return { tick, action: this.#explorer.act(), policyVersion: 0, surprise: 0 };
     const { graph, weights, manifest } = this.#loaded;
@@ -90,7 +105,7 @@ export class Policy {
 
   /**
    * Takes up a verified bundle between two questions, after it answered the latest observation with finite numbers and
-   * the questions before it sensibly. Throws, keeping the policy it has, when the bundle is for another robot or task or
+   * the questions before it sensibly; meanwhile the policy it has answers on. One bundle at a time. Throws, keeping the policy it has, when the bundle is for another robot or task or
    * fails that.
    */
   async accept({ manifest, graph: bytes, weights: arrays }: PolicyBundle): Promise<void> {
@@ -108,21 +123,30 @@ export class Policy {
       if (!sameGraph) await graph.close();
       throw error;
     }
-    this.#loaded = { manifest, graph, weights };
-    if (sameGraph) return;
-    this.#forget(manifest);
-    this.#met.forget();
-    await old?.graph.close();
+    await this.#alone(async () => {
+      this.#loaded = { manifest, graph, weights };
+      if (sameGraph) return;
+      this.#forget(manifest);
+      this.#met.forget();
+      await old?.graph.close();
+    });
   }
 
   async close(): Promise<void> {
-    await this.#loaded?.graph.close();
-    this.#loaded = undefined;
+    await this.#alone(async () => {
+      await this.#loaded?.graph.close();
+      this.#loaded = undefined;
+    });
   }
 
   async #compare(name: string, graph: PolicyGraph, weights: Weights): Promise<void> {
     const { canary } = this.#settings;
-    const distance = await tryOut(name, this.#met.all, (input) => graph.run(input, weights), canary);
+    const distance = await tryOut(
+      name,
+      [...this.#met.all],
+      (input) => this.#alone(() => graph.run(input, weights)),
+      canary,
+    );
     if (canary.trip === "off" || !(distance > canary.distance)) return;
     const text = `${name}: its actions are ${distance.toFixed(2)} from those of policy ${this.version}, beyond ${canary.distance}`;
     if (canary.trip === "refuse") throw new Error(text);
@@ -141,7 +165,7 @@ export class Policy {
       posteriorNoise: new Float32Array(stochGroups).fill(0.5),
       actionNoise: new Float32Array(actions),
     };
-    const { action, nextDeter, nextStoch, ...rest } = await graph.run(input, weights);
+    const { action, nextDeter, nextStoch, ...rest } = await this.#alone(() => graph.run(input, weights));
     if (!allFinite({ action, nextDeter, nextStoch, ...rest })) {
       throw new Error(`${name}: expected finite answers to the latest observation, found others`);
     }

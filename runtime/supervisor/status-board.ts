@@ -1,7 +1,7 @@
 import { addTallies, NO_STEPS } from "../governor/tally.ts";
 import type { FromPolicy, GovernorReport, LinkStatus } from "../ipc.ts";
 import { monotonicSeconds } from "../wire/peer-clock.ts";
-import { NO_GOVERNOR, NO_LINK, type RobotStatus } from "./status.ts";
+import { NO_GOVERNOR, NO_LINK, NO_SWAPS, type RobotStatus } from "./status.ts";
 
 /** What only the supervisor knows. */
 type Own = Pick<RobotStatus, "sequence" | "steps" | "restarts" | "lostSteps" | "lostImages">;
@@ -13,6 +13,7 @@ export class StatusBoard {
   #link: LinkStatus | undefined;
   #policy = { surprise: 0, answerMs: 0 };
   #version = 0;
+  #swaps = NO_SWAPS;
   #versionSinceMs = 0;
 
   /** `linked`: whether there is a link. */
@@ -38,7 +39,15 @@ export class StatusBoard {
     this.#governor = { ...this.#governor, state: "fault" };
   }
 
-  acting(version: number): void {
+  acting({ version, swap }: Extract<FromPolicy, { type: "acting" }>): void {
+    if (swap !== undefined) {
+      const { count, longestMs, blockedMs } = this.#swaps;
+      this.#swaps = {
+        count: count + 1,
+        longestMs: Math.max(longestMs, swap.stagedMs),
+        blockedMs: Math.max(blockedMs, swap.blockedMs),
+      };
+    }
     if (version === this.#version) return;
     this.#version = version;
     this.#versionSinceMs = performance.now();
@@ -75,6 +84,7 @@ export class StatusBoard {
       speedMean,
       ...own,
       link: this.#link,
+      swaps: this.#swaps,
       policyAgeSeconds: this.#policyAge(),
       ...this.#policy,
     };

@@ -11,6 +11,8 @@ export interface RobotStatus extends GovernorReport {
   readonly link: LinkStatus | undefined;
   /** Since the learner made the policy in force or, where that is not known, since it was taken up, s; undefined while exploring. */
   readonly policyAgeSeconds: number | undefined;
+  /** Policies taken up: how many, how long getting one ready took at most, and the longest that its process heard nothing meanwhile. */
+  readonly swaps?: { readonly count: number; readonly longestMs: number; readonly blockedMs: number };
   /** KL(posterior‖prior) of the newest answer, nats. */
   readonly surprise: number;
   /** Time the newest answer took. */
@@ -49,6 +51,8 @@ export const NO_LINK: LinkStatus = {
   diskError: undefined,
   imagesGivenUp: { acked: 0, unacked: 0 },
 };
+
+export const NO_SWAPS = { count: 0, longestMs: 0, blockedMs: 0 };
 
 const NO_TRIPS = Object.fromEntries(WATCHDOGS.map((name) => [name, 0])) as Record<WatchdogName, number>;
 

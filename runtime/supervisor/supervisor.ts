@@ -157,7 +157,7 @@ export class Supervisor {
     } else if (message.type === "status") this.#board.policy(message);
     else if (message.type === "note") this.#options.send(message);
     else {
-      if (message.type === "acting") this.#board.acting(message.version);
+      if (message.type === "acting") this.#board.acting(message);
       this.#link?.send(message);
     }
   }

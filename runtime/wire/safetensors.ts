@@ -76,7 +76,7 @@ export function decodeSafetensors(bytes: Uint8Array): { arrays: FloatArrays; met
     throw new Error(`safetensors: expected ${start + end} bytes, found ${bytes.length}`);
   }
   const arrays = tensors.map(({ name, dtype, shape, from, to }): [string, FloatArray] => {
-    const { buffer } = Uint8Array.from(bytes.subarray(start + from, start + to));
+    const { buffer } = new Uint8Array(bytes.subarray(start + from, start + to));
     return [name, { shape, data: dtype === "F16" ? fromFloat16(new Uint16Array(buffer)) : new Float32Array(buffer) }];
   });
   return { arrays: Object.fromEntries(arrays), metadata: metadata as Record<string, string> };

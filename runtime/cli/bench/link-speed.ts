@@ -54,10 +54,7 @@ export async function measureLink(
   at = "tcp://127.0.0.1:*",
 ): Promise<LinkSpeed> {
   const directory = mkdtempSync(join(tmpdir(), "reverie-link-bench-"));
-  const sink = fork(new URL("../process/link-sink.js", import.meta.url), {
-    execArgv: [],
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
+  const sink = startSink();
   let link: Link | undefined;
   try {
     const start: SinkStart = { directory: join(directory, "learner"), schema, endpoint: at };
@@ -198,7 +195,14 @@ function failOn(message: FromLink): void {
   if (message.type === "note") console.error(message.text);
 }
 
-function ask(sink: ChildProcess, what: SinkStart | "?"): Promise<SinkAnswer> {
+export function startSink(): ChildProcess {
+  return fork(new URL("../process/link-sink.js", import.meta.url), {
+    execArgv: [],
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+}
+
+export function ask(sink: ChildProcess, what: SinkStart | "?"): Promise<SinkAnswer> {
   return new Promise((resolve, reject) => {
     const gone = (): void => reject(new Error("bench link: expected its learner's side to run, found it gone"));
     sink.once("exit", gone);

@@ -2,7 +2,7 @@ import type { GcReport } from "../../governor/gc-pauses.ts";
 import type { Percentiles } from "../../governor/histogram.ts";
 import type { SupervisorConfig } from "../../ipc.ts";
 import { forkSupervisor } from "../../supervisor/fork.ts";
-import type { RobotStatus } from "../../supervisor/status.ts";
+import { NO_SWAPS, type RobotStatus } from "../../supervisor/status.ts";
 
 /** µs, to 9 %; the maximum exact. */
 export interface Spread {
@@ -21,6 +21,11 @@ export interface LoopPhase {
   readonly answerUs: Spread;
   readonly writeUs: Spread;
   readonly tickUs: Spread;
+  /** The ticks that took an answer of the same policy; the first answers of another and the ticks that took them; and what getting the policies ready took beside. */
+  readonly answerTickUs: Spread;
+  readonly swapAnswerUs: Spread;
+  readonly swapTickUs: Spread;
+  readonly swaps: NonNullable<RobotStatus["swaps"]>;
   /** Servo ticks: due by the clock, run, missed. */
   readonly dueTicks: number;
   readonly ticks: number;
@@ -81,6 +86,10 @@ export function phaseOf(status: RobotStatus, seconds: number): LoopPhase {
     answerUs: spread(loop.answer),
     writeUs: spread(loop.write),
     tickUs: spread(loop.tick),
+    answerTickUs: spread(loop.answerTick),
+    swapAnswerUs: spread(loop.swapAnswer),
+    swapTickUs: spread(loop.swapTick),
+    swaps: status.swaps ?? NO_SWAPS,
     dueTicks,
     ticks,
     overruns,

@@ -1,7 +1,10 @@
 /** A learner that only takes in, for `bench link`: the link's other end, its log on disk and its replay, without any training. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Experience } from "../../../learner/train/experience.ts";
 import { type LinkHost, LinkServer } from "../../../learner/train/link-server.ts";
 import type { StepSchema } from "../../step.ts";
+import type { PolicyManifest } from "../../wire/manifest.ts";
 
 /** First message: what will be sent, and where it is to be kept. */
 export interface SinkStart {
@@ -9,6 +12,8 @@ export interface SinkStart {
   readonly schema: StepSchema;
   /** Where it listens; by default any free port over ZeroMQ. */
   readonly endpoint?: string;
+  /** A bundle that goes out again and again, each time as the next version. */
+  readonly policy?: { readonly path: string; readonly everyMs: number };
 }
 
 /** Answers: where it listens; then, to any message, what it has used and holds. */
@@ -23,7 +28,7 @@ process.on("disconnect", () => process.exit());
 process.on("SIGINT", () => {}); // the parent decides
 process.once("message", (start) => void serve(start as SinkStart));
 
-async function serve({ directory, schema, endpoint: bind = "tcp://127.0.0.1:*" }: SinkStart): Promise<void> {
+async function serve({ directory, schema, endpoint: bind = "tcp://127.0.0.1:*", policy }: SinkStart): Promise<void> {
   let server: LinkServer | undefined;
   const report = (line: string): void => console.error(line);
   const experience = new Experience({
@@ -48,6 +53,7 @@ async function serve({ directory, schema, endpoint: bind = "tcp://127.0.0.1:*" }
   };
   server = await LinkServer.bind(bind, host);
   server.serve();
+  if (policy !== undefined) publish(server, policy);
   const { endpoint } = server;
   const answer = (): void => {
     const { user, system } = process.cpuUsage();
@@ -56,4 +62,16 @@ async function serve({ directory, schema, endpoint: bind = "tcp://127.0.0.1:*" }
   };
   process.on("message", answer);
   answer();
+}
+
+function publish(server: LinkServer, { path, everyMs }: NonNullable<SinkStart["policy"]>): void {
+  const [manifest, weights, graph] = ["manifest.json", "weights.safetensors", "graph.onnx"].map((file) =>
+    readFileSync(join(path, file)),
+  );
+  const first = JSON.parse(manifest!.toString()) as PolicyManifest;
+  let { policyVersion } = first;
+  setInterval(() => {
+    policyVersion++;
+    server.publish({ manifest: { ...first, policyVersion }, weights: weights!, graph: graph! });
+  }, everyMs);
 }

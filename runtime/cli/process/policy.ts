@@ -1,9 +1,11 @@
-/** The policy's process: answers questions, one at a time, and swaps policies between two of them. */
+/** The policy's process: answers questions, one at a time, and gets the next policy ready meanwhile. */
+
 import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { type FromPolicy, parentChannel, type ToPolicy } from "../../ipc.ts";
 import { chosenBundle } from "../../link/policies/chosen.ts";
+import { BundleReader } from "../../policy/bundle-reader.ts";
 import { Policy } from "../../policy/policy.ts";
-import { readBundle } from "../../wire/bundle.ts";
 import { loadMachine } from "./machine.ts";
 import { acceptTestClock } from "./test-clock.ts";
 import { acceptTestFaults } from "./test-faults.ts";
@@ -17,9 +19,16 @@ const channel = parentChannel<ToPolicy, FromPolicy>();
 let policy: Policy | undefined;
 let answerMs = 0;
 let last: Promise<void> = Promise.resolve();
+let swaps: Promise<void> = Promise.resolve();
+const reader = new BundleReader();
+const BLOCK_RESOLUTION_MS = 1;
 
 channel.onMessage((message) => {
-  last = last.then(() => take(message)).catch(fail);
+  if (message.type === "swap" && policy !== undefined) {
+    const { path } = message;
+    const swapping = policy;
+    swaps = swaps.then(() => swap(swapping, path)).catch(fail);
+  } else last = last.then(() => take(message)).catch(fail);
 });
 channel.onClose(() => process.exit(0));
 process.on("SIGINT", () => {});
@@ -32,7 +41,7 @@ async function take(message: ToPolicy): Promise<void> {
     return;
   }
   if (policy === undefined) throw new Error(`expected to be started first, found "${message.type}"`);
-  if (message.type === "swap") return swap(policy, message.path);
+  if (message.type === "swap") return swap(policy, message.path); // it came while the process started
   const begin = performance.now();
   const answer = await policy.answer(message.question);
   answerMs = performance.now() - begin;
@@ -44,13 +53,18 @@ async function start({ config, sequence }: Extract<ToPolicy, { type: "start" }>)
   const note = (text: string): void => channel.send({ type: "note", text });
   policy = new Policy(schema, config.seed, `from step ${sequence}`, config.runtime.policy, note);
   if (config.play !== undefined) {
-    await policy.accept(readBundle(config.play));
+    await policy.accept(await reader.read(config.play));
     channel.send({ type: "acting", version: policy.version });
     return report();
   }
   const found = chosenBundle(join(config.run, "robot", "policy"), note);
   if (found === undefined) channel.send({ type: "acting", version: 0 });
-  else await swap(policy, found.path);
+  else {
+    const { path } = found;
+    const started = policy;
+    swaps = swaps.then(() => swap(started, path));
+    await swaps;
+  }
   report();
 }
 
@@ -61,11 +75,19 @@ function report(): void {
 }
 
 async function swap(policy: Policy, path: string): Promise<void> {
+  const began = performance.now();
+  const delays = monitorEventLoopDelay({ resolution: BLOCK_RESOLUTION_MS });
+  delays.enable();
   try {
-    await policy.accept(readBundle(path));
-    channel.send({ type: "acting", version: policy.version });
+    await policy.accept(await reader.read(path));
+    const stagedMs = performance.now() - began;
+    delays.disable();
+    const blockedMs = Math.max(0, delays.max / 1e6 - BLOCK_RESOLUTION_MS);
+    channel.send({ type: "acting", version: policy.version, swap: { stagedMs, blockedMs } });
   } catch (error) {
     channel.send({ type: "kept", path, reason: (error as Error).message });
+  } finally {
+    delays.disable();
   }
 }
 

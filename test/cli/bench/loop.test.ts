@@ -15,7 +15,11 @@ test("the loop is measured in its own processes, alone and beside a learner, and
     expect(status, stderr).toBe(0);
     const speed = JSON.parse(stdout) as LoopSpeed;
     expect(speed).toMatchObject({ robot: "reacher", servoRateHz: 100, policyRateHz: 20 });
-    for (const { ticks, overruns, dueTicks, latenessUs, tickUs, scheduling } of [speed.idle, speed.training]) {
+    for (const { ticks, overruns, dueTicks, latenessUs, tickUs, scheduling } of [
+      speed.idle,
+      speed.swapping,
+      speed.training,
+    ]) {
       expect(ticks + overruns).toBe(dueTicks);
       expect(dueTicks).toBeGreaterThanOrEqual(200);
       expect(latenessUs.p50).toBeGreaterThan(0);
@@ -23,6 +27,9 @@ test("the loop is measured in its own processes, alone and beside a learner, and
       expect(tickUs.p50).toBeGreaterThan(0);
       expect(speed.notes.some((note) => note.startsWith(`realtime: the loop has ${scheduling}; `))).toBe(true);
     }
+    expect(speed.swapping.swaps.count).toBeGreaterThanOrEqual(2);
+    expect(speed.swapping.swapTickUs.p50).toBeGreaterThan(0);
+    expect(speed.swapping.swapAnswerUs.p50).toBeGreaterThan(0);
     expect(speed.idle.answerUs.p50).toBeGreaterThan(0);
     expect(speed.training.updates).toBeGreaterThan(0);
     expect(speed.training.updateMs).toBeGreaterThan(0);
