@@ -2,6 +2,7 @@ import { isSigned } from "../trust/keys.ts";
 import { policyStatement } from "../trust/statements.ts";
 import type { RobotTrust } from "../trust/trust.ts";
 import type { PolicyManifest } from "../wire/manifest.ts";
+import { checkManifest } from "../wire/manifest-check.ts";
 import type { LearnerMessage, RobotMessage } from "../wire/messages.ts";
 import { expectSizes, PolicyIntake } from "../wire/policy-parts.ts";
 import type { Broker } from "./socket.ts";
@@ -41,7 +42,7 @@ export class PolicyArrival {
     this.#intake = undefined;
     if (message.names !== undefined) void this.#fetch(message, message.names);
     else {
-      this.#expectSigned(message);
+      this.#check(message);
       this.#intake = new PolicyIntake(message.manifest, message);
       this.#made = message.made;
     }
@@ -67,7 +68,7 @@ export class PolicyArrival {
     const { manifest, weightsBytes, graphBytes } = message;
     const { policyVersion } = manifest;
     try {
-      this.#expectSigned(message);
+      this.#check(message);
       expectSizes(policyVersion, message);
       const store = broker();
       if (store === undefined) throw new Error(`policy ${policyVersion}: expected a broker that has it, found none`);
@@ -85,7 +86,8 @@ export class PolicyArrival {
     return Number.isFinite(made) ? this.#options.toMine(made!) : undefined;
   }
 
-  #expectSigned({ manifest, signature }: Announced): void {
+  #check({ manifest, signature }: Announced): void {
+    checkManifest(manifest);
     const { trust } = this.#options;
     if (trust === undefined || isSigned(policyStatement(manifest), signature, trust.learner)) return;
     throw new Error(`policy ${manifest.policyVersion}: expected it signed by ${trust.learner.name}, found it not`);

@@ -58,7 +58,7 @@ export class ImageCodec {
     return [{ channel: 1, body: this.#message(this.#tensors[0]!, timeNs, undefined) }];
   }
 
-  /** The images of a step; undefined for one that has not all of them. */
+  /** The images of a step; undefined for one that has not all of them, each as a whole. */
   decode(messages: readonly LogMessage[]): StepImage[] | undefined {
     const images = messages.flatMap(({ channel, body }) => {
       const tensor = this.#tensors[(channel - 1) % this.#tensors.length];
@@ -70,13 +70,14 @@ export class ImageCodec {
 
   #raw(tensor: TensorSpec, body: Uint8Array): StepImage | undefined {
     if (body.length < imageBytes(tensor)) return undefined;
-    const { data } = this.#read(body);
-    return data.length === imageBytes(tensor) ? { name: tensor.name, encoding: "raw", data } : undefined;
+    const data = orNone(() => this.#read(body))?.data;
+    return data?.length === imageBytes(tensor) ? { name: tensor.name, encoding: "raw", data } : undefined;
   }
 
   #encoded({ name }: TensorSpec, body: Uint8Array): StepImage | undefined {
-    const { format, data } = this.#readCompressed(body);
-    return format === "png" || format === "jpeg" ? { name, encoding: format, data } : undefined;
+    const image = orNone(() => this.#readCompressed(body));
+    if (image === undefined || (image.format !== "png" && image.format !== "jpeg")) return undefined;
+    return { name, encoding: image.format, data: image.data };
   }
 
   #message({ name, shape }: TensorSpec, timeNs: bigint, data: Uint8Array | undefined): Uint8Array {
@@ -90,5 +91,14 @@ export class ImageCodec {
       step: data === undefined ? 0 : width * channels,
       data: data ?? new Uint8Array(0),
     });
+  }
+}
+
+/** Undefined for what is no such message: its lengths lie. */
+function orNone<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
   }
 }

@@ -67,6 +67,8 @@ class HandleReadable implements IReadable {
   }
 
   async read(offset: bigint, size: bigint): Promise<Uint8Array> {
+    const all = await this.size();
+    if (size > all) throw new Error(`expected at most ${all} bytes, found a length of ${size}`);
     const bytes = new Uint8Array(Number(size));
     let read = 0;
     while (read < bytes.length) {

@@ -40,7 +40,7 @@ export class StatusBoard {
   }
 
   acting({ version, swap }: Extract<FromPolicy, { type: "acting" }>): void {
-    if (swap !== undefined) {
+    if (swap !== undefined && this.#version > 0) {
       const { count, longestMs, blockedMs } = this.#swaps;
       this.#swaps = {
         count: count + 1,

@@ -11,7 +11,7 @@ export interface RobotStatus extends GovernorReport {
   readonly link: LinkStatus | undefined;
   /** Since the learner made the policy in force or, where that is not known, since it was taken up, s; undefined while exploring. */
   readonly policyAgeSeconds: number | undefined;
-  /** Policies taken up: how many, how long getting one ready took at most, and the longest that its process heard nothing meanwhile. */
+  /** Policies taken up after the first, which has its graph to open: how many, how long getting one ready took at most, and the longest that its process heard nothing meanwhile. */
   readonly swaps?: { readonly count: number; readonly longestMs: number; readonly blockedMs: number };
   /** KL(posterior‖prior) of the newest answer, nats. */
   readonly surprise: number;

@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { MANIFEST_FORMAT, type PolicyManifest } from "./manifest.ts";
+import type { PolicyManifest } from "./manifest.ts";
+import { checkManifest } from "./manifest-check.ts";
 import { decodeSafetensors, type FloatArrays } from "./safetensors.ts";
 
 export interface PolicyBundle {
@@ -21,10 +22,8 @@ export function sha256(bytes: Uint8Array): string {
 
 /** Checks what arrived against its own manifest. Throws naming what differs. */
 export function openBundle(manifest: PolicyManifest, graph: Uint8Array, weightsFile: Uint8Array): PolicyBundle {
+  checkManifest(manifest);
   const name = `policy ${manifest.policyVersion}`;
-  if (manifest.formatVersion !== MANIFEST_FORMAT) {
-    throw new Error(`${name}: expected format ${MANIFEST_FORMAT}, found ${manifest.formatVersion}`);
-  }
   expectHash(`${name}: graph`, manifest.graphHash, graph);
   expectHash(`${name}: weights`, manifest.weightsHash, weightsFile);
   const { arrays } = decodeSafetensors(weightsFile);

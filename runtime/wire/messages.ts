@@ -2,6 +2,7 @@ import { decode, encode } from "@msgpack/msgpack";
 import type { StepSchema } from "../step.ts";
 import type { GoneImages, WireImage } from "./images.ts";
 import type { PolicyManifest } from "./manifest.ts";
+import { checkMessage } from "./message-check.ts";
 import type { ClockStamp } from "./peer-clock.ts";
 import type { StageRun } from "./stage-runs.ts";
 import type { WireMark } from "./step-marks.ts";
@@ -121,10 +122,11 @@ const TYPES = new Set([
 export function decodeMessage(frames: readonly Uint8Array[]): { message: Message; payloads: readonly Uint8Array[] } {
   const [header, ...payloads] = frames;
   if (header === undefined) throw new Error("wire: expected a header frame, found none");
+  checkMessage(header);
   const message = decode(header) as Message;
   if (typeof message !== "object" || message === null || !TYPES.has(message.type)) {
     throw new Error(
-      `wire: expected a message with one of the types ${[...TYPES].join(", ")}, found ${JSON.stringify(message)}`,
+      `wire: expected a message with one of the types ${[...TYPES].join(", ")}, found ${String(JSON.stringify(message)).slice(0, 200)}`,
     );
   }
   return { message, payloads };

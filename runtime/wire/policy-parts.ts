@@ -5,7 +5,7 @@ export const PART_BYTES = 64 * 1024;
 /** Parts on their way at once; the next goes out when the robot has said that it has one. */
 export const PARTS_AHEAD = 8;
 /** No policy of ours is larger; a learner that says so is not believed. */
-const MAX_BYTES = 1024 * 1024 * 1024;
+const MAX_BYTES = 256 * 1024 * 1024;
 
 /** What is announced of a policy before its parts. */
 export interface PolicySizes {
@@ -35,8 +35,10 @@ export function policyParts(weights: Uint8Array, graph: Uint8Array): Uint8Array[
 /** A policy that arrives in parts. */
 export class PolicyIntake {
   readonly manifest: PolicyManifest;
-  readonly #weights: Uint8Array;
-  readonly #graph: Uint8Array;
+  /** Of the files; they take memory only as their parts come. */
+  readonly #sizes: PolicySizes;
+  #weights: Uint8Array[] = [];
+  #graph: Uint8Array[] = [];
   #filled = 0;
   #next = 0;
 
@@ -44,25 +46,23 @@ export class PolicyIntake {
   constructor(manifest: PolicyManifest, { weightsBytes, graphBytes }: PolicySizes) {
     expectSizes(manifest.policyVersion, { weightsBytes, graphBytes });
     this.manifest = manifest;
-    this.#weights = new Uint8Array(weightsBytes);
-    this.#graph = new Uint8Array(graphBytes);
+    this.#sizes = { weightsBytes, graphBytes };
   }
 
   /** All of it, once the last part is there. Throws on a part that is not the next, or too long. */
   add(index: number, part: Uint8Array): { readonly weights: Uint8Array; readonly graph: Uint8Array } | undefined {
     const name = `policy ${this.manifest.policyVersion}`;
     if (index !== this.#next) throw new Error(`${name}: expected part ${this.#next}, found ${index}`);
-    const inWeights = this.#filled < this.#weights.length;
-    const [file, at] = inWeights ? [this.#weights, this.#filled] : [this.#graph, this.#filled - this.#weights.length];
-    if (part.length === 0 || part.length > Math.min(PART_BYTES, file.length - at)) {
-      throw new Error(
-        `${name}: expected part ${index} to have at most ${file.length - at} bytes, found ${part.length}`,
-      );
+    const { weightsBytes, graphBytes } = this.#sizes;
+    const inWeights = this.#filled < weightsBytes;
+    const left = (inWeights ? 0 : graphBytes) + weightsBytes - this.#filled;
+    if (part.length === 0 || part.length > Math.min(PART_BYTES, left)) {
+      throw new Error(`${name}: expected part ${index} to have at most ${left} bytes, found ${part.length}`);
     }
-    file.set(part, at);
+    (inWeights ? this.#weights : this.#graph).push(part);
     this.#filled += part.length;
     this.#next++;
-    const isWhole = this.#filled === this.#weights.length + this.#graph.length;
-    return isWhole ? { weights: this.#weights, graph: this.#graph } : undefined;
+    if (this.#filled < weightsBytes + graphBytes) return undefined;
+    return { weights: Buffer.concat(this.#weights), graph: Buffer.concat(this.#graph) };
   }
 }

@@ -1,5 +1,9 @@
 import type { StepSchema } from "../step.ts";
 
+/** Of a tensor: whoever says more would have memory set aside for it. Of any list. */
+const MOST_NUMBERS = 2 ** 26;
+const MOST_ITEMS = 10_000;
+
 /** Whether what came from outside has a schema's fields, each of its type. */
 export function isSchema(value: unknown): value is StepSchema {
   if (typeof value !== "object" || value === null) return false;
@@ -25,6 +29,7 @@ function isTensor(value: unknown): boolean {
     isText(tensor.name) &&
     (tensor.dtype === "float32" || tensor.dtype === "uint8") &&
     isList(tensor.shape, (size) => Number.isSafeInteger(size) && (size as number) > 0) &&
+    (tensor.shape as number[]).reduce((product, size) => product * size, 1) <= MOST_NUMBERS &&
     isList(tensor.units, isText)
   );
 }
@@ -32,5 +37,5 @@ function isTensor(value: unknown): boolean {
 const isText = (value: unknown): value is string => typeof value === "string";
 
 function isList(value: unknown, isItem: (item: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(isItem);
+  return Array.isArray(value) && value.length <= MOST_ITEMS && value.every(isItem);
 }

@@ -30,6 +30,7 @@ test("a robot that floods delays another by a message or two, and timers not at 
     skipTo: () => {},
     next: () => 0,
     durable: () => 0,
+    knows: () => true,
     report: () => {},
   };
   const server = await LinkServer.bind("tcp://127.0.0.1:*", host);

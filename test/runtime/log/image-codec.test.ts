@@ -1,6 +1,7 @@
 import { parse } from "@foxglove/rosmsg";
 import { MessageReader } from "@foxglove/rosmsg2-serialization";
 import { expect, test } from "vitest";
+import type { LogMessage } from "../../../runtime/log/entry.ts";
 import { ImageCodec } from "../../../runtime/log/image-codec.ts";
 import { CDR_LITTLE_ENDIAN } from "../../../runtime/log/topic.ts";
 import type { StepSchema } from "../../../runtime/step.ts";
@@ -63,4 +64,14 @@ test("encoded ones are sensor_msgs/msg/CompressedImage, and come back beside raw
   expect(codec.decode(messages)).toEqual([jpeg, images[1]]);
   const odd = codec.encode(5n, [{ ...jpeg, encoding: "tiff" as "jpeg" }, images[1]]);
   expect(codec.decode(odd)).toBeUndefined();
+});
+
+test("a message whose lengths lie is no image, and breaks nothing", () => {
+  for (const encoding of ["raw", "png"] as const) {
+    const [{ channel, body }] = codec.encode(5n, [{ name: "eye", encoding, data: eye }]) as [LogMessage];
+    const liar = body.slice();
+    new DataView(liar.buffer).setUint32(liar.length - eye.length - 4, 0x40000003, true);
+    expect(codec.decode([{ channel, body: liar }, ...codec.encode(5n, [images[1]])])).toBeUndefined();
+    expect(codec.decode([{ channel, body: body.subarray(0, 30) }])).toBeUndefined();
+  }
 });
