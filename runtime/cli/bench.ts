@@ -28,8 +28,8 @@ bench learner     an update of the learner
   --threads <n>   of one update, by default 1
   --eager         time the same update operation by operation too, on tfjs's CPU backend; takes a minute
 
-bench loop        how well the control loop keeps its deadlines, with nobody learning and with a learner training flat out
-                  beside it; --seconds is of each, by default 60
+bench loop        how well the control loop keeps its deadlines: with nobody learning, with another policy every second, and
+                  with a learner training flat out beside it; --seconds is of each, by default 60
   --robot <name>  by default a1
   --realtime      ask the system for what keeps the loop on time, and say what it gave
   --runtime.…=  --task.…=
