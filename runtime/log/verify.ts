@@ -68,7 +68,7 @@ class HandleReadable implements IReadable {
 
   async read(offset: bigint, size: bigint): Promise<Uint8Array> {
     const all = await this.size();
-    if (size > all) throw new Error(`expected at most ${all} bytes, found a length of ${size}`);
+    if (size < 0n || size > all) throw new Error(`expected 0 to ${all} bytes, found a length of ${size}`);
     const bytes = new Uint8Array(Number(size));
     let read = 0;
     while (read < bytes.length) {

@@ -60,8 +60,15 @@ test.each(TARGETS)(
       }
       const { user, system } = process.cpuUsage(cpu);
       if ((user + system) / 1000 > HANG_MS) expect.fail(`took ${(user + system) / 1000} ms: ${hex()}`);
-      if (i % LOOK_EVERY === 0 && used() - before > PEAK_BYTES) expect.fail(`took ${used() - before} bytes: ${hex()}`);
+      if (i % LOOK_EVERY === 0) await new Promise(setImmediate); // zlib gives back what a broken stream took in a later turn
+      if (i % LOOK_EVERY === 0 && used() - before > PEAK_BYTES) {
+        collect(); // of many, or of this one?
+        const alone = used();
+        await (async () => take(frames))().catch(() => {});
+        if (used() - alone > PEAK_BYTES / 4) expect.fail(`took ${used() - alone} bytes: ${hex()}`);
+      }
     }
+    for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
     collect();
     expect(used() - before).toBeLessThan(GROWTH_BYTES);
   },
