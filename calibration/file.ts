@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { type CameraCalibration, orderedCamera, parseCamera } from "./camera.ts";
+import { type ImuCalibration, orderedImu, parseImu } from "./imu.ts";
 import type { JointCalibration } from "./joint.ts";
+import { type JointLatency, orderedLatency, parseLatency } from "./latency.ts";
 
 /** What the file's `schema` says; another number is another format. */
 export const SCHEMA = 1;
@@ -16,13 +19,31 @@ export interface Calibration {
   readonly serials: readonly string[];
   /** How it was measured: "sweep", "by hand", "imported from …". */
   readonly method: string;
+  /** None where only other things were measured. */
   readonly joints: readonly JointCalibration[];
+  readonly imu?: ImuCalibration;
+  readonly cameras?: readonly CameraCalibration[];
+  /** How soon a command is seen to move a joint. */
+  readonly latency?: readonly JointLatency[];
 }
 
-/** SHA-256 over everything in the file but itself; recordings and policies name it. */
+/**
+ * SHA-256 over all that turns counts into what a robot observes; recordings and policies name it. Latencies are none of that:
+ * measuring them again makes no other machine.
+ */
 export function calibrationHash(calibration: Calibration): string {
+  const { latency: _, ...identity } = ordered(calibration);
+  return hashOf(identity);
+}
+
+/** Over everything in the file but itself. */
+function fileHash(calibration: Calibration): string {
+  return hashOf(ordered(calibration));
+}
+
+function hashOf(content: object): string {
   return createHash("sha256")
-    .update(JSON.stringify({ schema: SCHEMA, ...ordered(calibration) }))
+    .update(JSON.stringify({ schema: SCHEMA, ...content }))
     .digest("hex");
 }
 
@@ -49,7 +70,7 @@ export function loadCalibration(robot: string, path = calibrationPath(robot)): C
 /** Written whole or not at all. */
 export function saveCalibration(calibration: Calibration, path = calibrationPath(calibration.robot)): void {
   mkdirSync(dirname(path), { recursive: true });
-  const file = { schema: SCHEMA, ...ordered(calibration), sha256: calibrationHash(calibration) };
+  const file = { schema: SCHEMA, ...ordered(calibration), sha256: fileHash(calibration) };
   writeFileSync(`${path}.tmp`, `${JSON.stringify(file, undefined, 2)}\n`);
   renameSync(`${path}.tmp`, path);
 }
@@ -75,14 +96,24 @@ export function parseCalibration(robot: string, text: string, path: string): Cal
   if (!Array.isArray(serials) || !serials.every((each) => typeof each === "string")) {
     return fail("serials: expected a list of texts");
   }
-  if (!Array.isArray(joints) || joints.length === 0) return fail("joints: expected a list of joints");
+  const { imu, cameras, latency } = file;
+  if (!Array.isArray(joints) || (joints.length === 0 && imu === undefined && cameras === undefined)) {
+    return fail("joints: expected a list of joints");
+  }
+  for (const [key, list] of Object.entries({ cameras, latency })) {
+    if (list !== undefined && !Array.isArray(list)) return fail(`${key}: expected a list`);
+  }
+  const { created, method } = file as unknown as Calibration;
   const calibration = ordered({
-    ...(file as unknown as Calibration),
+    ...{ robot, created, serials, method },
     joints: joints.map((each, i) => joint(each, i, fail)),
+    ...(imu !== undefined && { imu: parseImu(imu, fail) }),
+    ...(cameras !== undefined && { cameras: (cameras as unknown[]).map((each) => parseCamera(each, fail)) }),
+    ...(latency !== undefined && { latency: (latency as unknown[]).map((each) => parseLatency(each, fail)) }),
   });
   const ids = new Set(calibration.joints.map(({ id }) => id));
   if (ids.size !== calibration.joints.length) return fail("joints: expected an id of its own for each");
-  const hash = calibrationHash(calibration);
+  const hash = fileHash(calibration);
   if (file.sha256 !== hash) {
     return fail(
       `expected sha256 ${hash}, found ${file.sha256}: it was changed by hand or damaged; calibrate ${robot} anew`,
@@ -115,6 +146,8 @@ const FIELDS: Readonly<Record<keyof JointCalibration, (value: unknown) => boolea
   min: isWhole,
   max: isWhole,
   homingOffset: (value) => value === null || isWhole(value),
+  firmware: (value) => value === undefined || isWhole(value),
+  stored: (value) => value === undefined || value === true,
 };
 
 function joint(value: unknown, at: number, fail: (what: string) => never): JointCalibration {
@@ -133,12 +166,21 @@ function isWhole(value: unknown): boolean {
   return Number.isInteger(value);
 }
 
-/** The same whoever made it: the hash is over the fields in this order. */
-function ordered({ robot, created, serials, method, joints }: Calibration): Calibration {
-  return { robot, created, serials, method, joints: joints.map(inOrder) };
+/** The same whoever made it: the hash is over the fields in this order. What is absent is absent from the hash. */
+function ordered({ robot, created, serials, method, joints, imu, cameras, latency }: Calibration): Calibration {
+  return {
+    ...{ robot, created, serials, method, joints: joints.map(inOrder) },
+    ...(imu && { imu: orderedImu(imu) }),
+    ...(cameras && { cameras: cameras.map(orderedCamera) }),
+    ...(latency && { latency: latency.map(orderedLatency) }),
+  };
 }
 
 function inOrder(each: JointCalibration): JointCalibration {
-  const { name, id, model, countsPerTurn, zero, direction, min, max, homingOffset } = each;
-  return { name, id, model, countsPerTurn, zero, direction, min, max, homingOffset };
+  const { name, id, model, firmware, countsPerTurn, zero, direction, min, max, homingOffset, stored } = each;
+  return {
+    ...{ name, id, model, countsPerTurn, zero, direction, min, max, homingOffset },
+    ...(firmware !== undefined && { firmware }),
+    ...(stored && { stored }),
+  };
 }

@@ -4,6 +4,8 @@ export interface JointCalibration {
   /** Of the servo on its bus. */
   readonly id: number;
   readonly model: number;
+  /** As the servo said, a number; absent: nobody asked. */
+  readonly firmware?: number;
   readonly countsPerTurn: number;
   /** Counts at 0 rad. */
   readonly zero: number;
@@ -14,6 +16,8 @@ export interface JointCalibration {
   readonly max: number;
   /** What the servo itself adds or takes away, counts; null for a servo that cannot. */
   readonly homingOffset: number | null;
+  /** `min` and `max` were written into the servo too, which then goes no farther by itself; absent: they were not. */
+  readonly stored?: true;
 }
 
 /** A joint in both units. */
@@ -24,6 +28,9 @@ export interface JointUnits {
   readonly min: number;
   readonly max: number;
   readonly homingOffset?: number;
+  readonly firmware?: number;
+  /** What the servo's own limits were set to, counts; absent: nobody set them. */
+  readonly stored?: { readonly min: number; readonly max: number };
   toRadians(counts: number): number;
   /** Whole counts within the calibrated range. A number that is not finite throws. */
   toCounts(radians: number): number;
@@ -41,7 +48,7 @@ export function toCounts(joint: JointCalibration, radians: number): number {
 }
 
 export function jointUnits(joint: JointCalibration): JointUnits {
-  const { id, direction, homingOffset } = joint;
+  const { id, direction, homingOffset, firmware, stored } = joint;
   const ends = [toRadians(joint, joint.min), toRadians(joint, joint.max)];
   return {
     id,
@@ -49,6 +56,8 @@ export function jointUnits(joint: JointCalibration): JointUnits {
     min: Math.min(...ends),
     max: Math.max(...ends),
     ...(homingOffset !== null && { homingOffset }),
+    ...(firmware !== undefined && { firmware }),
+    ...(stored && { stored: { min: joint.min, max: joint.max } }),
     toRadians: (counts) => toRadians(joint, counts),
     toCounts: (radians) => toCounts(joint, radians),
   };

@@ -12,6 +12,10 @@ const TEMPERATURE_BIT = 4;
 /** What `busWatchdog` reads when it has stopped the servo. */
 const TRIPPED = 255;
 const WATCHDOG_UNIT_MS = 20;
+const POSITION = 3;
+const TURN = 4096;
+/** In position mode a larger one is ignored. */
+const MOST_OFFSET = 1024;
 
 /** X-series servos. */
 export const X_MANNERS: ServoManners = {
@@ -37,7 +41,11 @@ export const X_MANNERS: ServoManners = {
     [X.positionPGain, 800],
     [X.goalPwm, 885],
   ],
-  present: (servo, encoder) => encoder + servo.get(X.homingOffset),
+  present: (servo, encoder) => {
+    const offset = servo.get(X.homingOffset);
+    if (servo.get(X.mode) !== POSITION) return encoder + offset;
+    return (((encoder % TURN) + TURN) % TURN) + (Math.abs(offset) <= MOST_OFFSET ? offset : 0);
+  },
   refusal,
   wrote: (servo, address) => {
     if (address === X.torque.address && servo.get(X.torque) === 1) {

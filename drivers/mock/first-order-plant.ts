@@ -8,6 +8,8 @@ export interface FirstOrderSettings {
   /** N·m a rad that the target is away, and at most. */
   readonly stiffness: number;
   readonly stallTorque: number;
+  /** rad, one a joint: where it meets something; absent: nowhere. */
+  readonly stops?: readonly (readonly [min: number, max: number])[];
 }
 
 export const FIRST_ORDER: FirstOrderSettings = { timeConstant: 0.05, topSpeed: 5, stiffness: 20, stallTorque: 3 };
@@ -43,10 +45,12 @@ export class FirstOrderPlant implements Plant {
     if (seconds <= 0) return;
     const { timeConstant, topSpeed } = this.#settings;
     const share = 1 - Math.exp(-seconds / timeConstant);
-    for (const joint of this.#joints) {
+    for (const [i, joint] of this.#joints.entries()) {
       const wanted = typeof joint.drive === "number" ? (joint.drive - joint.position) * share : 0;
       const most = topSpeed * joint.torque * seconds;
-      const way = Math.min(most, Math.max(-most, wanted));
+      const [low, high] = this.#settings.stops?.[i] ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+      const free = Math.min(most, Math.max(-most, wanted));
+      const way = Math.min(high, Math.max(low, joint.position + free)) - joint.position;
       joint.position += way;
       joint.velocity = way / seconds;
     }

@@ -15,8 +15,6 @@ export interface MountedRobot {
 
 /** How much farther than the robot's limits a joint's stops are, rad. */
 const STOPS = 0.01;
-/** A homing offset has 11 bits and a sign. */
-const MOST_OFFSET = 2047;
 
 /**
  * A robot whose servos sit on their joints any way round and in any tooth of their splines, drawn from `seed`, with the
@@ -31,9 +29,12 @@ export function mountedRobot(spec: RobotSpec, robot: SerialRobot, seed: number):
     const { countsPerTurn } = family;
     const middle = Math.floor(countsPerTurn / 2);
     const hasOffset = family.homingOffset !== undefined;
-    const zero = hasOffset ? random.integer(countsPerTurn) : middle + random.integer(20) - 10;
-    const sign = robot.family === "dynamixel" ? 1 : -1; // what the servo makes of its offset
-    const homingOffset = hasOffset ? Math.min(MOST_OFFSET, Math.max(-MOST_OFFSET, sign * (middle - zero))) : null;
+    const { sign, most, movesSeam } = family.homing ?? { sign: 1, most: 0, movesSeam: false };
+    // Where no offset moves the seam, whoever screws it together has to keep it out of the range.
+    const reach = ((Math.max(-min, max) + STOPS) * countsPerTurn) / (2 * Math.PI);
+    const slack = hasOffset ? Math.max(0, Math.floor(Math.min(most, middle - 2 - reach))) : 10;
+    const zero = movesSeam ? random.integer(countsPerTurn) : middle + random.integer(2 * slack + 1) - slack;
+    const homingOffset = hasOffset ? Math.min(most, Math.max(-most, sign * (middle - zero))) : null;
     const at = zero + sign * (homingOffset ?? 0);
     const counts = [min - STOPS, max + STOPS].map((q) => at + (direction * q * countsPerTurn) / (2 * Math.PI));
     const joint: JointCalibration = {

@@ -2,7 +2,7 @@ import type { MachineSpec } from "../sim/machine.ts";
 import type { SimModel } from "../sim/model.ts";
 import type { EmulatedBus } from "./emulated-bus.ts";
 import type { Fault } from "./faults.ts";
-import { FirstOrderPlant } from "./first-order-plant.ts";
+import { FirstOrderPlant, type FirstOrderSettings } from "./first-order-plant.ts";
 import { makeBus, type ServoKind, type ServoSetup } from "./make-bus.ts";
 import type { Plant } from "./plant.ts";
 import { servePty } from "./serve-pty.ts";
@@ -14,7 +14,7 @@ export interface ServeConfig {
   readonly kind: ServoKind;
   readonly servos: readonly ServoSetup[];
   /** What the servos move: joints that know nothing of each other, from these angles, rad, or a robot in MuJoCo. */
-  readonly plant: { readonly start: readonly number[] } | { readonly robot: MachineSpec; readonly model: SimModel };
+  readonly plant: FreeJoints | { readonly robot: MachineSpec; readonly model: SimModel };
   readonly faults: readonly Fault[];
   readonly seed: number;
   /** Bits a second of the wire; 0: bytes take no time. */
@@ -23,6 +23,11 @@ export interface ServeConfig {
   readonly pty?: string;
   /** Of TCP; absent: any that is free. */
   readonly tcpPort?: number;
+}
+
+interface FreeJoints {
+  readonly start: readonly number[];
+  readonly stops?: FirstOrderSettings["stops"];
 }
 
 /** What it answers: where the bus can be reached. */
@@ -64,7 +69,7 @@ export async function serve(config: ServeConfig): Promise<ServedBus> {
 }
 
 async function plantOf({ plant }: ServeConfig): Promise<Plant> {
-  if ("start" in plant) return new FirstOrderPlant(plant.start);
+  if ("start" in plant) return new FirstOrderPlant(plant.start, plant.stops ? { stops: plant.stops } : {});
   const { PhysicsPlant } = await import("./physics-plant.ts");
   return PhysicsPlant.build(plant.robot, plant.model);
 }

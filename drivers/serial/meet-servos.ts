@@ -37,15 +37,7 @@ export async function meetServo(
   }
   const registers = await readAll(bus, family, joint.id);
   const value = (register: Register): number => decodeRegister(register, family.order, registers, register.address);
-  if (family.homingOffset !== undefined && joint.homingOffset !== undefined) {
-    const offset = value(family.homingOffset);
-    if (offset !== joint.homingOffset) {
-      throw new Error(
-        `${who}: expected the homing offset of its calibration, ${joint.homingOffset}, found ${offset}; ` +
-          "it is another servo or was changed since: calibrate the robot anew",
-      );
-    }
-  }
+  assertUnchanged(family, joint, found.firmware, value, who);
   const torque = value(family.torque) === 1;
   const damping = (family.damping?.saved ?? []).map(({ address }) => address);
   const damped = torque && damping.length > 0 && value(family.damping!.saved[0]!) === 0;
@@ -72,6 +64,33 @@ export async function meetServo(
   }
   const undamped = wanted.filter(({ register }) => damping.includes(register.address));
   return { motor: damped ? "damped" : torque ? "on" : "limp", goal: value(family.goal), undamped, changed };
+}
+
+/**
+ * The servo is the one that was calibrated, and holds what calibration left in it. Throws, naming the register, what was
+ * expected and found, and what to do.
+ */
+function assertUnchanged(
+  family: ServoFamily,
+  joint: ServoJoint,
+  firmware: number,
+  value: (register: Register) => number,
+  who: string,
+): void {
+  const check = (what: string, expected: number | undefined, found: number, register?: Register): void => {
+    if (expected === undefined || found === expected) return;
+    throw new Error(
+      `${who}: expected the ${what} of its calibration, ${expected}, found ${found}; ` +
+        `${register ? `register ${register.address}: ` : ""}it is another servo or was changed since: calibrate the robot anew`,
+    );
+  };
+  const { homingOffset, registers } = family;
+  check("firmware", joint.firmware, firmware);
+  if (homingOffset !== undefined) check("homing offset", joint.homingOffset, value(homingOffset), homingOffset);
+  const { minPosition, maxPosition } = registers;
+  if (joint.stored === undefined || minPosition === undefined || maxPosition === undefined) return;
+  check("lower position limit", joint.stored.min, value(minPosition), minPosition);
+  check("upper position limit", joint.stored.max, value(maxPosition), maxPosition);
 }
 
 /** Memory from 0 to the last register that can be set; what cannot be read is 0. */

@@ -12,6 +12,15 @@ export interface SerialRobot {
   readonly baud: number;
   /** In the order of the spec's joints. */
   readonly servos: readonly SerialServo[];
+  /** A pose that a person can bring it to by eye, for calibration; absent: every joint at 0 rad, wherever that is. */
+  readonly home?: HomePose;
+}
+
+export interface HomePose {
+  /** As said to whoever holds it: "upper arm upright, …". */
+  readonly pose: string;
+  /** rad, in the order of the spec's joints. */
+  readonly position: readonly number[];
 }
 
 export interface SerialServo {
@@ -19,6 +28,10 @@ export interface SerialServo {
   readonly id: number;
   /** As the servo itself says, by number. */
   readonly model: number;
+  /** Where more of its joint's angle is, for a person: "to the right"; absent: unknown to whoever asks. */
+  readonly positive?: string;
+  /** +1 when counts rise with the angle as the robot is usually put together, by default; else −1. */
+  readonly direction?: 1 | -1;
   /** N·m of one unit of load. */
   readonly effortPerLoad: number;
   /** A of one unit of load, where that is a current. */

@@ -1,3 +1,4 @@
+import type { Homing } from "../../calibration/rig.ts";
 import type { ByteOrder, Register, RegisterTable } from "./registers.ts";
 
 /** What a servo says of its motion, in its own units. */
@@ -56,6 +57,12 @@ export interface ServoFamily {
   readonly goal: Register;
   /** Where its zero was moved to, in EEPROM; absent where it cannot be. */
   readonly homingOffset?: Register;
+  /** What the servo makes of that offset; there where `homingOffset` is. */
+  readonly homing?: Homing;
+  /** Counts after which the encoder begins anew; absent where it ends, as a potentiometer does. */
+  readonly seam?: number;
+  /** How strong the motor may be, in RAM; absent where nothing limits it for a while only. */
+  readonly torqueLimit?: { readonly register: Register; /** What full torque is. */ readonly full: number };
   readonly state: Block;
   readState(bytes: Uint8Array, offset: number, into: RawState): void;
   /** rad/s of one unit of `RawState.velocity`. */

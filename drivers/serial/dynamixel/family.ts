@@ -26,6 +26,10 @@ export const DYNAMIXEL_X: ServoFamily = {
   torque: X.torque,
   goal: X.goalPosition,
   homingOffset: X.homingOffset,
+  // In position mode a larger offset is ignored, and the position still begins anew where the encoder does (e-Manual, 20).
+  homing: { sign: 1, most: 1024, movesSeam: false },
+  seam: 4096,
+  torqueLimit: { register: X.goalPwm, full: 885 },
   state: STATE,
   readState: (bytes, offset, into) => {
     into.load = decodeRegister(X.presentCurrent, "little", bytes, offset);
