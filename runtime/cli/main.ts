@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   teach: async () => import("./teach.ts").then(({ usage, teach }) => ({ usage, run: teach })),
   robot: async () => import("./robot.ts").then(({ usage, robot }) => ({ usage, run: robot })),
   play: async () => import("./play.ts").then(({ usage, play }) => ({ usage, run: play })),
+  calibrate: async () => import("./calibrate.ts").then(({ usage, calibrate }) => ({ usage, run: calibrate })),
   safety: async () => import("./safety.ts").then(({ usage, safety }) => ({ usage, run: safety })),
   learner: async () => import("./learner.ts").then(({ usage, learner }) => ({ usage, run: learner })),
   bench: async () => import("./bench.ts").then(({ usage, bench }) => ({ usage, run: bench })),

@@ -39,6 +39,8 @@ const batchRows: Range = {
   says: "a whole number from 1 to 4096",
   holds: (value) => Number.isInteger(value) && value >= 1 && value <= 4096,
 };
+const lowTorque: Range = { says: "a number above 0 up to 0.5", holds: (value) => value > 0 && value <= 0.5 };
+const smallStep: Range = { says: "a number above 0 up to 0.2 rad", holds: (value) => value > 0 && value <= 0.2 };
 const sequence: Range = { says: "a whole number from 2 up", holds: (value) => Number.isInteger(value) && value >= 2 };
 
 const RANGES: Readonly<Record<string, Range>> = {
@@ -47,6 +49,25 @@ const RANGES: Readonly<Record<string, Range>> = {
   "serial.slackMs": positive,
   "mock.seed": whole,
   "mock.slackMs": positive,
+  ...Object.fromEntries(
+    ["pollHz", "silentSeconds", "plausibleSpeed", "restSeconds", "stillRange", "stillSeconds", "homeTolerance", "directionMove"].map(
+      (name) => [`calibrate.${name}`, positive],
+    ),
+  ),
+  "calibrate.coverage": share,
+  "calibrate.supportSeconds": notNegative,
+  "calibrate.auto.torqueShare": lowTorque,
+  ...Object.fromEntries(
+    ["speed", "lag", "stallSeconds", "jointSeconds", "temperature", "current"].map((name) => [`calibrate.auto.${name}`, positive]),
+  ),
+  "calibrate.latency.trials": count,
+  "calibrate.latency.step": smallStep,
+  ...Object.fromEntries(
+    ["moved", "settleSeconds", "timeoutSeconds", "flagMs"].map((name) => [`calibrate.latency.${name}`, positive]),
+  ),
+  ...Object.fromEntries(
+    ["seconds", "still", "tiltMin", "tiltMax", "disagreement", "gravityTolerance"].map((name) => [`calibrate.imu.${name}`, positive]),
+  ),
   "runtime.governor.starvedTicksToHold": count,
   "runtime.governor.refusedToHold": count,
   "runtime.governor.handoverTicks": count,
