@@ -12,7 +12,9 @@ const TOO_FAR = 1.15;
 export async function autoRange(measuring: Measuring, progress: Progress): Promise<Progress> {
   const { rig, attendant, keep, signal } = measuring;
   if (rig.cannotLimit !== undefined) throw new Error(`--auto: ${rig.cannotLimit}; sweep it by hand`);
-  attendant.say("Each joint moves by itself to both of its stops, with little force. Hands off; Ctrl-C lets everything go.");
+  attendant.say(
+    "Each joint moves by itself to both of its stops, with little force. Hands off; Ctrl-C lets everything go.",
+  );
   let known = progress;
   try {
     for (const [i, { name }] of rig.joints.entries()) {
@@ -38,6 +40,7 @@ async function stopsOf(measuring: Measuring, joint: number): Promise<readonly [n
   const began = watch.seconds;
   const low = await drive(measuring, joint, -1, began);
   const high = await drive(measuring, joint, 1, began);
+  await leave(measuring, joint, (low + high) / 2, began);
   await rig.limp();
   return [low, high];
 }
@@ -62,7 +65,9 @@ async function drive(measuring: Measuring, joint: number, side: 1 | -1, began: n
     const ahead = side * (goal - at) >= lag * countsPerRad - 1;
     if (ahead && now - farthest.seconds > stallSeconds) return at;
     if (Math.abs(at - from) > TOO_FAR * (max - min) * countsPerRad) {
-      throw new Error(`${name} (servo ${id}): expected a stop within ${(TOO_FAR * (max - min)).toFixed(1)} rad, found none; sweep it by hand`);
+      throw new Error(
+        `${name} (servo ${id}): expected a stop within ${(TOO_FAR * (max - min)).toFixed(1)} rad, found none; sweep it by hand`,
+      );
     }
     const next = goal + side * speed * (now - before) * countsPerRad;
     goal = side * (next - at) > lag * countsPerRad ? at + side * lag * countsPerRad : next;
@@ -84,12 +89,37 @@ async function drive(measuring: Measuring, joint: number, side: 1 | -1, began: n
   }
 }
 
+/** Off the stop and towards the middle, as far as it comes. */
+async function leave(measuring: Measuring, joint: number, middle: number, began: number): Promise<void> {
+  const { rig, settings, watch } = measuring;
+  const { speed, lag, stallSeconds } = settings.auto;
+  const countsPerRad = rig.countsPerTurn / (2 * Math.PI);
+  let nearest = { way: Number.POSITIVE_INFINITY, seconds: watch.seconds };
+  let goal = (await watch.next())[joint]!;
+  let before = watch.seconds;
+  for (;;) {
+    const at = (await watch.next())[joint]!;
+    const now = watch.seconds;
+    await assertWell(measuring, joint, now - began);
+    const way = Math.abs(middle - at);
+    if (way < nearest.way - 2) nearest = { way, seconds: now };
+    if (way < 0.05 * countsPerRad || now - nearest.seconds > stallSeconds) return;
+    const most = Math.min(speed * (now - before) * countsPerRad, Math.abs(middle - goal));
+    const next = goal + Math.sign(middle - goal) * most;
+    goal = Math.abs(next - at) > lag * countsPerRad ? at + Math.sign(middle - at) * lag * countsPerRad : next;
+    before = now;
+    if (!(await rig.goTo(joint, goal))) return;
+  }
+}
+
 async function assertWell({ rig, settings }: Measuring, joint: number, seconds: number): Promise<void> {
   const { temperature: hottest, current: most, jointSeconds } = settings.auto;
   const { name, id } = rig.joints[joint]!;
   const { temperature, current = 0 } = await rig.health(joint);
   const fail = (what: string, expected: string, found: string): never => {
-    throw new Error(`${name} (servo ${id}): expected ${what} up to ${expected}, found ${found}: it was let go; look what is in its way`);
+    throw new Error(
+      `${name} (servo ${id}): expected ${what} up to ${expected}, found ${found}: it was let go; look what is in its way`,
+    );
   };
   if (temperature > hottest) fail("a temperature", `${hottest} °C`, `${temperature} °C`);
   if (current > most) fail("a current", `${most} A`, `${current.toFixed(2)} A`);

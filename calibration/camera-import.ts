@@ -16,7 +16,10 @@ export function importCamera(name: string, text: string, path: string): CameraCa
   const rms = fields.rms ?? fields.avg_reprojection_error;
   const many = Array.isArray(distortion) && distortion.length > 5;
   const model = distortion_model ?? (many ? "rational_polynomial" : "plumb_bob");
-  return parseCamera({ name, width, height, matrix: flat(camera_matrix), model, distortion, ...(rms !== undefined && { rms }) }, fail);
+  return parseCamera(
+    { name, width, height, matrix: flat(camera_matrix), model, distortion, ...(rms !== undefined && { rms }) },
+    fail,
+  );
 }
 
 /** Where a camera sits, from JSON: `{position, rotation}` (m; w x y z), or `{matrix}`, 4×4 row by row, camera to base. */

@@ -55,18 +55,28 @@ export function parseCamera(value: unknown, fail: (what: string) => never): Came
   const shape = [k[3], k[6], k[7]].every((each) => each === 0) && k[8] === 1 && fx > 0 && fy > 0;
   if (!shape) return wrong(`matrix: expected fx 0 cx 0 fy cy 0 0 1 with fx and fy above 0, found ${k.join(" ")}`);
   if (cx < 0 || cx > (width as number) || cy < 0 || cy > (height as number)) {
-    return wrong(`expected its centre within ${width}×${height}, found ${cx}, ${cy}; was it measured with images of another size?`);
+    return wrong(
+      `expected its centre within ${width}×${height}, found ${cx}, ${cy}; was it measured with images of another size?`,
+    );
   }
   const counts = typeof model === "string" && Object.hasOwn(DISTORTIONS, model) ? DISTORTIONS[model] : undefined;
   if (counts === undefined) {
     return wrong(`model: expected one of ${Object.keys(DISTORTIONS).join(", ")}, found ${JSON.stringify(model)}`);
   }
   const length = Array.isArray(distortion) ? distortion.length : -1;
-  if (!counts.includes(length)) return wrong(`distortion: expected ${counts.join(" or ")} numbers for ${model}, found ${length}`);
+  if (!counts.includes(length))
+    return wrong(`distortion: expected ${counts.join(" or ")} numbers for ${model}, found ${length}`);
   const checked = numbers(distortion, length, "distortion", wrong);
   if (rms !== undefined && !(typeof rms === "number" && rms >= 0)) return wrong(`rms: expected pixels, found ${rms}`);
   return {
-    ...{ name, width: width as number, height: height as number, matrix: k, model: model as string, distortion: checked },
+    ...{
+      name,
+      width: width as number,
+      height: height as number,
+      matrix: k,
+      model: model as string,
+      distortion: checked,
+    },
     ...(rms !== undefined && { rms: rms as number }),
     ...(pose !== undefined && { pose: parsePose(pose, wrong) }),
   };
@@ -76,7 +86,10 @@ export function parseCamera(value: unknown, fail: (what: string) => never): Came
 export function parsePose(value: unknown, fail: (what: string) => never): CameraPose {
   const { position, rotation, matrix } = (value ?? {}) as Record<string, unknown>;
   if (matrix === undefined) {
-    return { position: vector(position, "pose.position", fail), rotation: unitQuaternion(rotation, "pose.rotation", fail) };
+    return {
+      position: vector(position, "pose.position", fail),
+      rotation: unitQuaternion(rotation, "pose.rotation", fail),
+    };
   }
   const flat = Array.isArray(matrix) ? matrix.flat() : matrix;
   const m = numbers(flat, Array.isArray(flat) && flat.length === 12 ? 12 : 16, "pose.matrix", fail);
@@ -86,7 +99,9 @@ export function parsePose(value: unknown, fail: (what: string) => never): Camera
     x[0] * (y[1] * z[2] - y[2] * z[1]) - x[1] * (y[0] * z[2] - y[2] * z[0]) + x[2] * (y[0] * z[1] - y[1] * z[0]);
   const lengths = rows.map((row) => Math.hypot(...row));
   if (Math.abs(determinant - 1) > 1e-3 || lengths.some((length) => Math.abs(length - 1) > 1e-3)) {
-    return fail(`pose.matrix: expected a rotation and metres, found rows of length ${lengths.map((each) => each.toFixed(3)).join(", ")}`);
+    return fail(
+      `pose.matrix: expected a rotation and metres, found rows of length ${lengths.map((each) => each.toFixed(3)).join(", ")}`,
+    );
   }
   return { position: [m[3]!, m[7]!, m[11]!], rotation: quaternionOfRows(x, y, z) };
 }

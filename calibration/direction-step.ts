@@ -18,7 +18,9 @@ async function directionOf(measuring: Measuring, joint: number): Promise<1 | -1>
   const { watch, spec, rig, guide, attendant, settings, columns } = measuring;
   const { name } = spec.joints[joint]!;
   const where = guide.positive[joint] ?? "to the side where its angle is larger";
-  attendant.say(`Direction of ${name}: move it ${where}, by a hand's breadth${attendant.handsFree ? " and hold it" : ", then Enter"}.`);
+  attendant.say(
+    `Direction of ${name}: move it ${where}, by a hand's breadth${attendant.handsFree ? " and hold it" : ", then Enter"}.`,
+  );
   const countsPerRad = rig.countsPerTurn / (2 * Math.PI);
   const from = await watch.next();
   watch.forget();

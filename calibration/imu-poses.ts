@@ -2,7 +2,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Driver, RobotSpec } from "../runtime/robot.ts";
 import type { Attendant } from "./attendant.ts";
 import type { ImuSettings } from "./defaults.ts";
-import { assertStill, type ImuCalibration, imuMounting, type ImuPose, imuPose } from "./imu.ts";
+import { assertStill, type ImuCalibration, type ImuPose, imuMounting, imuPose } from "./imu.ts";
 import type { Vector } from "./rotation.ts";
 
 const POSES = [
@@ -36,7 +36,9 @@ async function pose({ driver, spec, attendant, clock, settings, signal }: ImuOpt
   const { imu, name } = spec;
   const acceleration = imu?.linearAcceleration;
   if (imu === undefined || acceleration === undefined) {
-    throw new Error(`${name}: expected an IMU that measures acceleration, found ${imu === undefined ? "none" : "one that does not"}`);
+    throw new Error(
+      `${name}: expected an IMU that measures acceleration, found ${imu === undefined ? "none" : "one that does not"}`,
+    );
   }
   const sleep = (seconds: number): Promise<void> => clock.sleepUntil(clock.now() + BigInt(Math.round(seconds * 1e9)));
   for (;;) {
@@ -50,7 +52,10 @@ async function pose({ driver, spec, attendant, clock, settings, signal }: ImuOpt
     while (clock.now() < until) {
       signal.throwIfAborted();
       const { sensors } = await driver.read();
-      samples.push({ acceleration: three(sensors, acceleration, name), rate: three(sensors, imu.angularVelocity, name) });
+      samples.push({
+        acceleration: three(sensors, acceleration, name),
+        rate: three(sensors, imu.angularVelocity, name),
+      });
       await sleep(POLL_SECONDS);
     }
     const found = imuPose(samples);
@@ -67,7 +72,9 @@ async function pose({ driver, spec, attendant, clock, settings, signal }: ImuOpt
 function three(sensors: Readonly<Record<string, Float64Array>>, sensor: string, robot: string): Vector {
   const values = sensors[sensor];
   if (values?.length !== 3 || !values.every(Number.isFinite)) {
-    throw new Error(`${robot}: ${sensor}: expected 3 finite numbers, found ${values ? [...values].join(", ") : "none"}`);
+    throw new Error(
+      `${robot}: ${sensor}: expected 3 finite numbers, found ${values ? [...values].join(", ") : "none"}`,
+    );
   }
   return [values[0]!, values[1]!, values[2]!];
 }

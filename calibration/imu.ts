@@ -44,7 +44,8 @@ export function imuPose(samples: readonly { readonly acceleration: Vector; reado
 /** Throws when it was not still, or measures no gravity. */
 export function assertStill({ up, spread }: ImuPose, { still, gravityTolerance }: ImuSettings): void {
   const most = Math.max(...spread);
-  if (most > still) throw new Error(`imu: expected it at rest, below ${still} rad/s, found ${most.toFixed(3)}; hold it still`);
+  if (most > still)
+    throw new Error(`imu: expected it at rest, below ${still} rad/s, found ${most.toFixed(3)}; hold it still`);
   const gravity = Math.hypot(...up);
   if (Math.abs(gravity - 9.81) <= gravityTolerance) return;
   throw new Error(
@@ -56,7 +57,12 @@ export function assertStill({ up, spread }: ImuPose, { still, gravityTolerance }
  * How it is mounted, from three poses: level; the front tilted down; the left side tilted down. Level gives the body's z, each
  * tilt one of the others; they have to make a right-handed whole. Throws where they do not, saying which pose to repeat.
  */
-export function imuMounting(level: ImuPose, frontDown: ImuPose, leftDown: ImuPose, settings: ImuSettings): ImuCalibration {
+export function imuMounting(
+  level: ImuPose,
+  frontDown: ImuPose,
+  leftDown: ImuPose,
+  settings: ImuSettings,
+): ImuCalibration {
   const z = unit(level.up);
   const x = tiltAxis(z, frontDown, "the front down", settings);
   const y = tiltAxis(z, leftDown, "the left side down", settings);
@@ -89,11 +95,7 @@ function tiltAxis(z: Vector, pose: ImuPose, what: string, { tiltMin, tiltMax }: 
 /** A vector of the IMU in the body's axes. */
 export function toBody({ mounting: [w, x, y, z] }: ImuCalibration, [a, b, c]: Vector): Vector {
   const t: Vector = [2 * (y * c - z * b), 2 * (z * a - x * c), 2 * (x * b - y * a)];
-  return [
-    a + w * t[0] + y * t[2] - z * t[1],
-    b + w * t[1] + z * t[0] - x * t[2],
-    c + w * t[2] + x * t[1] - y * t[0],
-  ];
+  return [a + w * t[0] + y * t[2] - z * t[1], b + w * t[1] + z * t[0] - x * t[2], c + w * t[2] + x * t[1] - y * t[0]];
 }
 
 /** An angular velocity of the IMU, without its bias, in the body's axes. */

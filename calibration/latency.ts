@@ -19,7 +19,9 @@ export function orderedLatency({ joint, median, p90, trials }: JointLatency): Jo
 export function parseLatency(value: unknown, fail: (what: string) => never): JointLatency {
   const { joint, median, p90, trials } = (value ?? {}) as JointLatency;
   const holds = typeof joint === "string" && [median, p90, trials].every((each) => Number.isFinite(each) && each >= 0);
-  return holds ? { joint, median, p90, trials } : fail(`latency: expected joint, median, p90 and trials, found ${JSON.stringify(value)}`);
+  return holds
+    ? { joint, median, p90, trials }
+    : fail(`latency: expected joint, median, p90 and trials, found ${JSON.stringify(value)}`);
 }
 
 export interface LatencyOptions {
@@ -64,13 +66,19 @@ export async function measureLatency(options: LatencyOptions): Promise<readonly 
 }
 
 /** One step and back, ms. */
-async function step({ driver, spec, clock, settings, signal }: LatencyOptions, start: Float64Array, joint: number, trial: number) {
+async function step(
+  { driver, spec, clock, settings, signal }: LatencyOptions,
+  start: Float64Array,
+  joint: number,
+  trial: number,
+) {
   const { min, max, softMargin, name } = spec.joints[joint]!;
   const wanted = trial % 2 === 0 ? settings.step : -settings.step;
   // Where one side has no room the other has.
   const fits = (to: number): boolean => to >= min + softMargin && to <= max - softMargin;
   const to = [start[joint]! + wanted, start[joint]! - wanted].find(fits);
-  if (to === undefined) throw new Error(`${spec.name}: ${name}: expected room for ${settings.step} rad within its limits, found none`);
+  if (to === undefined)
+    throw new Error(`${spec.name}: ${name}: expected room for ${settings.step} rad within its limits, found none`);
   const send = async (position: number): Promise<void> => {
     const target = start.slice();
     target[joint] = position;

@@ -46,17 +46,22 @@ export function fromLeRobot(
   const there = typeof file === "object" && file !== null ? Object.keys(file) : [];
   const names = spec.joints.map(({ name }) => name);
   const extra = there.filter((name) => !names.includes(name));
-  if (extra.length > 0) fail(`expected joints of ${spec.name}, ${names.join(", ")}, found ${extra.join(", ")}; it is another robot's`);
+  if (extra.length > 0)
+    fail(`expected joints of ${spec.name}, ${names.join(", ")}, found ${extra.join(", ")}; it is another robot's`);
   const joints = spec.joints.map(({ name, min, max }, i): JointCalibration => {
-    const motor = Object.hasOwn(file, name) ? file[name]! : fail(`no joint "${name}", only ${there.join(", ") || "none"}`);
+    const motor = Object.hasOwn(file, name)
+      ? file[name]!
+      : fail(`no joint "${name}", only ${there.join(", ") || "none"}`);
     for (const field of FIELDS) {
-      if (!Number.isInteger(motor?.[field])) fail(`${name}: expected a whole number as ${field}, found ${JSON.stringify(motor?.[field])}`);
+      if (!Number.isInteger(motor?.[field]))
+        fail(`${name}: expected a whole number as ${field}, found ${JSON.stringify(motor?.[field])}`);
     }
     const { id, drive_mode, homing_offset, range_min, range_max } = motor;
     const servo = servos[i]!;
     if (id !== servo.id) fail(`${name}: expected id ${servo.id}, found ${id}; it is another robot's`);
     if (drive_mode !== 0 && drive_mode !== 1) fail(`${name}: expected drive_mode 0 or 1, found ${drive_mode}`);
-    if (range_min >= range_max) fail(`${name}: expected range_min below range_max, found ${range_min} and ${range_max}`);
+    if (range_min >= range_max)
+      fail(`${name}: expected range_min below range_max, found ${range_min} and ${range_max}`);
     const { model, countsPerTurn } = servo;
     const direction = (drive_mode === 0 ? servo.direction : -servo.direction) as 1 | -1;
     const zero = (range_min + range_max) / 2 - (direction * ((min + max) / 2) * countsPerTurn) / (2 * Math.PI);

@@ -71,7 +71,9 @@ export async function measureJoints(
   for (const [i, { name, id, homingOffset, min, max }] of joints.entries()) {
     signal.throwIfAborted();
     await rig.store(i, { offset: homingOffset, min, max });
-    attendant.say(`${name} (servo ${id}): offset ${homingOffset ?? "none"}, range ${min} to ${max}: written and read back`);
+    attendant.say(
+      `${name} (servo ${id}): offset ${homingOffset ?? "none"}, range ${min} to ${max}: written and read back`,
+    );
   }
   return joints;
 }
@@ -115,7 +117,18 @@ function calibrationOf(joint: ProgressJoint, at: number, { spec, guide, rig }: M
   }
   const { offset, ...placed } = place(`${name} (servo ${id})`, { low, high, zero }, seam, rig.homing);
   const range = { min: Math.round(placed.min), max: Math.round(placed.max) };
-  return { name, id, model, firmware, countsPerTurn, zero: placed.zero, direction, ...range, homingOffset: offset, stored: true };
+  return {
+    name,
+    id,
+    model,
+    firmware,
+    countsPerTurn,
+    zero: placed.zero,
+    direction,
+    ...range,
+    homingOffset: offset,
+    stored: true,
+  };
 }
 
 /** A joint without stops: what it may do is what its limits say. */

@@ -34,6 +34,9 @@ export function movePicture(
 ): string[] {
   const longest = Math.max(...joints.map(({ name }) => name.length));
   return joints.map(({ name, moved, asked }) =>
-    `${asked ? "→" : " "} ${name.padEnd(longest)} ${`${Math.round((180 * moved) / Math.PI)}°`.padStart(6)}`.slice(0, columns),
+    `${asked ? "→" : " "} ${name.padEnd(longest)} ${`${Math.round((180 * moved) / Math.PI)}°`.padStart(6)}`.slice(
+      0,
+      columns,
+    ),
   );
 }

@@ -11,7 +11,8 @@ export function parseCameraInfo(text: string, fail: (what: string) => never): Re
     const [, indent = "", key, rest = ""] = /^(\s*)([A-Za-z_][\w ]*?)\s*:(?:\s+(.*))?$/.exec(line) ?? [];
     if (key === undefined) return fail(`line ${number}: expected "key: value", found "${line.trim().slice(0, 40)}"`);
     const value = rest.replace(/\s+#.*$/, "").trim();
-    const into = indent === "" ? fields : (group ?? fail(`line ${number}: expected "${key}" at the left, found it indented`));
+    const into =
+      indent === "" ? fields : (group ?? fail(`line ${number}: expected "${key}" at the left, found it indented`));
     if (Object.hasOwn(into, key)) return fail(`line ${number}: expected "${key}" once, found it again`);
     if (value === "" || value.startsWith("!!")) {
       group = {};
@@ -26,7 +27,10 @@ export function parseCameraInfo(text: string, fail: (what: string) => never): Re
 
 function scalarOrList(value: string, line: number, fail: (what: string) => never): unknown {
   if (value.startsWith("[")) {
-    const items = value.slice(1, -1).split(",").map((item) => item.trim());
+    const items = value
+      .slice(1, -1)
+      .split(",")
+      .map((item) => item.trim());
     if (items.at(-1) === "") items.pop();
     return items.map((item) => {
       const number = Number(item);

@@ -13,7 +13,9 @@ export async function sweepStep(measuring: Measuring, progress: Progress): Promi
   const { watch, spec, rig, attendant, settings, columns, keep } = measuring;
   attendant.say("Sweep: move every joint slowly from one stop to the other, in any order.");
   attendant.say(
-    attendant.handsFree ? "When all are swept, leave it at rest." : "Enter when all are swept; Ctrl-C keeps what was measured.",
+    attendant.handsFree
+      ? "When all are swept, leave it at rest."
+      : "Enter when all are swept; Ctrl-C keeps what was measured.",
   );
   const countsPerRad = rig.countsPerTurn / (2 * Math.PI);
   const ranges = progress.joints.map(({ range }) => range && ([...range] as [number, number]));
@@ -48,7 +50,8 @@ export async function sweepStep(measuring: Measuring, progress: Progress): Promi
         if (short.length === 0 && watch.still(settings.restSeconds)) break;
       } else if (attendant.confirmed()) {
         if (short.every(({ covered }) => covered >= settings.coverage / 2)) {
-          for (const { name, covered } of short) attendant.say(`${name}: only ${percent(covered)} of its range, and it will move no farther`);
+          for (const { name, covered } of short)
+            attendant.say(`${name}: only ${percent(covered)} of its range, and it will move no farther`);
           break;
         }
         const names = short.map(({ name, covered }) => `${name} (${percent(covered)})`).join(", ");

@@ -22,7 +22,8 @@ export async function findServos(
     const who = `${name} (servo ${id} on ${bus.line.name})`;
     const servo = await bus.ping(id).catch((error: Error) => error);
     if (!(servo instanceof Error) && servo !== undefined) {
-      if (servo.model !== model) throw new Error(`${who}: expected ${called(family, model)}, found ${called(family, servo.model)}`);
+      if (servo.model !== model)
+        throw new Error(`${who}: expected ${called(family, model)}, found ${called(family, servo.model)}`);
       await assertAlone(bus, family, servo, who);
       found.push({ name, id, model, firmware: servo.firmware });
       continue;
@@ -58,14 +59,16 @@ async function whereElse(robot: SerialRobot, family: ServoFamily, bus: ServoBus)
   for (const id of ids) if (await answers(bus, id)) others.push(id);
   const strangers = others.filter((id) => !expected.includes(id));
   if (strangers.length > 0) return `servo ${strangers.join(", ")} is there, which nobody expects: has it the wrong id?`;
-  if (others.length > 0) return `servo ${others.join(", ")} answers; check the cable from there on, its power and its id`;
+  if (others.length > 0)
+    return `servo ${others.join(", ")} answers; check the cable from there on, its power and its id`;
   const was = bus.line.port.baud;
   try {
     for (const baud of family.bauds) {
       if (baud === was) continue;
       await bus.line.setBaud(baud);
       for (const id of expected) {
-        if (await answers(bus, id)) return `servo ${id} answers at ${baud} baud: --serial.baud=${baud}, or set it to ${was}`;
+        if (await answers(bus, id))
+          return `servo ${id} answers at ${baud} baud: --serial.baud=${baud}, or set it to ${was}`;
       }
     }
   } catch {

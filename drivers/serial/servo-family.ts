@@ -62,7 +62,7 @@ export interface ServoFamily {
   /** Counts after which the encoder begins anew; absent where it ends, as a potentiometer does. */
   readonly seam?: number;
   /** How strong the motor may be, in RAM; absent where nothing limits it for a while only. */
-  readonly torqueLimit?: { readonly register: Register; /** What full torque is. */ readonly full: number };
+  readonly torqueLimit?: { readonly register: Register /** What full torque is. */; readonly full: number };
   readonly state: Block;
   readState(bytes: Uint8Array, offset: number, into: RawState): void;
   /** rad/s of one unit of `RawState.velocity`. */

@@ -58,7 +58,8 @@ export class ServoRig implements Rig {
 
   async encoders(): Promise<readonly (number | undefined)[]> {
     const { state } = this.#family;
-    if (!(await this.#bus.syncRead(this.#ids, state.address, state.size, this.#replies))) return this.#ids.map(() => undefined);
+    if (!(await this.#bus.syncRead(this.#ids, state.address, state.size, this.#replies)))
+      return this.#ids.map(() => undefined);
     return this.#ids.map((_, i) => {
       if (this.#replies.fresh[i] === 0) return undefined;
       this.#family.readState(this.#replies.data, i * state.size, this.#raw);
@@ -67,7 +68,8 @@ export class ServoRig implements Rig {
   }
 
   async powered(): Promise<boolean> {
-    for (const id of this.#ids) if ((await readRegister(this.#bus, this.#family, id, this.#family.torque)) !== 0) return true;
+    for (const id of this.#ids)
+      if ((await readRegister(this.#bus, this.#family, id, this.#family.torque)) !== 0) return true;
     return false;
   }
 
@@ -80,7 +82,8 @@ export class ServoRig implements Rig {
       try {
         await writeRegister(this.#bus, this.#family, id, torque, 0);
         const limit = this.#limits.get(i);
-        if (limit !== undefined && torqueLimit) await writeRegister(this.#bus, this.#family, id, torqueLimit.register, limit);
+        if (limit !== undefined && torqueLimit)
+          await writeRegister(this.#bus, this.#family, id, torqueLimit.register, limit);
         this.#limits.delete(i);
       } catch (error) {
         failed ??= error; // the others are let go all the same
@@ -116,7 +119,8 @@ export class ServoRig implements Rig {
       const encoder = this.#encoder(joint, at);
       offset = Math.min(homing.most, Math.max(-homing.most, homing.sign * (Math.floor(seam / 2) - encoder)));
     }
-    if (minPosition && maxPosition) await this.store(joint, { offset: offset === 0 ? 0 : offset, min: 0, max: highest });
+    if (minPosition && maxPosition)
+      await this.store(joint, { offset: offset === 0 ? 0 : offset, min: 0, max: highest });
   }
 
   async power(joint: number, share: number): Promise<void> {
@@ -140,7 +144,14 @@ export class ServoRig implements Rig {
   }
 
   async health(joint: number): Promise<RigHealth> {
-    const into: RawHealth = { temperature: 0, voltage: 0, current: undefined, errors: 0, torque: true, watchdogTripped: false };
+    const into: RawHealth = {
+      temperature: 0,
+      voltage: 0,
+      current: undefined,
+      errors: 0,
+      torque: true,
+      watchdogTripped: false,
+    };
     const { health } = this.#family;
     for (const [which, { address, size }] of health.entries()) {
       this.#family.readHealth(which, await this.#bus.read(this.joints[joint]!.id, address, size), into);

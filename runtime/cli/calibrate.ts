@@ -50,7 +50,8 @@ export async function calibrate(argv: readonly string[]): Promise<number> {
   const { settings } = resolveSettings(defaults, undefined, typedSettings("calibrate", args), name);
   const [act] = acts;
   const given = (["intrinsics", "extrinsics"] as const).filter((each) => values[each] !== undefined);
-  if (act !== "camera" && given.length > 0) throw new UsageError(`calibrate: expected --camera <name> with --${given[0]}`);
+  if (act !== "camera" && given.length > 0)
+    throw new UsageError(`calibrate: expected --camera <name> with --${given[0]}`);
   const yes = flags.has("yes");
   switch (act) {
     case "check":
@@ -65,7 +66,10 @@ export async function calibrate(argv: readonly string[]): Promise<number> {
       return (await import("./calibrate/lerobot.ts")).exportLeRobot(definition, settings, values.export!);
     case "camera": {
       const { intrinsics, extrinsics } = values;
-      return (await import("./calibrate/camera.ts")).camera(definition, settings, values.camera!, { intrinsics, extrinsics });
+      return (await import("./calibrate/camera.ts")).camera(definition, settings, values.camera!, {
+        intrinsics,
+        extrinsics,
+      });
     }
     default: {
       const { joints } = await import("./calibrate/joints.ts");

@@ -50,15 +50,25 @@ const RANGES: Readonly<Record<string, Range>> = {
   "mock.seed": whole,
   "mock.slackMs": positive,
   ...Object.fromEntries(
-    ["pollHz", "silentSeconds", "plausibleSpeed", "restSeconds", "stillRange", "stillSeconds", "homeTolerance", "directionMove"].map(
-      (name) => [`calibrate.${name}`, positive],
-    ),
+    [
+      "pollHz",
+      "silentSeconds",
+      "plausibleSpeed",
+      "restSeconds",
+      "stillRange",
+      "stillSeconds",
+      "homeTolerance",
+      "directionMove",
+    ].map((name) => [`calibrate.${name}`, positive]),
   ),
   "calibrate.coverage": share,
   "calibrate.supportSeconds": notNegative,
   "calibrate.auto.torqueShare": lowTorque,
   ...Object.fromEntries(
-    ["speed", "lag", "stallSeconds", "jointSeconds", "temperature", "current"].map((name) => [`calibrate.auto.${name}`, positive]),
+    ["speed", "lag", "stallSeconds", "jointSeconds", "temperature", "current"].map((name) => [
+      `calibrate.auto.${name}`,
+      positive,
+    ]),
   ),
   "calibrate.latency.trials": count,
   "calibrate.latency.step": smallStep,
@@ -66,7 +76,10 @@ const RANGES: Readonly<Record<string, Range>> = {
     ["moved", "settleSeconds", "timeoutSeconds", "flagMs"].map((name) => [`calibrate.latency.${name}`, positive]),
   ),
   ...Object.fromEntries(
-    ["seconds", "still", "tiltMin", "tiltMax", "disagreement", "gravityTolerance"].map((name) => [`calibrate.imu.${name}`, positive]),
+    ["seconds", "still", "tiltMin", "tiltMax", "disagreement", "gravityTolerance"].map((name) => [
+      `calibrate.imu.${name}`,
+      positive,
+    ]),
   ),
   "runtime.governor.starvedTicksToHold": count,
   "runtime.governor.refusedToHold": count,

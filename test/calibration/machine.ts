@@ -1,5 +1,8 @@
-import { FirstOrderPlant } from "../../drivers/mock/first-order-plant.ts";
+import { CALIBRATE_DEFAULTS } from "../../calibration/defaults.ts";
+import type { Guide } from "../../calibration/measure.ts";
+import { chainSpec } from "../../drivers/mock/chain.ts";
 import type { Fault } from "../../drivers/mock/faults.ts";
+import { FirstOrderPlant } from "../../drivers/mock/first-order-plant.ts";
 import { makeBus, type ServoKind, type ServoSetup } from "../../drivers/mock/make-bus.ts";
 import { FAMILIES } from "../../drivers/serial/families.ts";
 import { Line } from "../../drivers/serial/line.ts";
@@ -7,16 +10,16 @@ import type { SerialRobot } from "../../drivers/serial/serial-robot.ts";
 import { busOf } from "../../drivers/serial/servo-chain.ts";
 import { VirtualClock } from "../../runtime/clock.ts";
 import type { RobotSpec } from "../../runtime/robot.ts";
-import { CALIBRATE_DEFAULTS } from "../../calibration/defaults.ts";
-import type { Guide } from "../../calibration/measure.ts";
-import { chainSpec } from "../../drivers/mock/chain.ts";
 import { plugIn } from "../drivers/mock/bus-of.ts";
 
 /** Three joints; the last as lopsided as a gripper. */
 export const SPEC: RobotSpec = {
   ...chainSpec(3),
   name: "arm",
-  joints: chainSpec(3).joints.map((joint, i) => ({ ...joint, ...(i === 2 ? { min: -0.2, max: 1.7 } : { min: -1.6, max: 1.6 }) })),
+  joints: chainSpec(3).joints.map((joint, i) => ({
+    ...joint,
+    ...(i === 2 ? { min: -0.2, max: 1.7 } : { min: -1.6, max: 1.6 }),
+  })),
 };
 export const MODEL = { sts: 777, scs: 1284, dynamixel: 1020 } as const;
 

@@ -30,7 +30,16 @@ async function calibrate({ kind, setups, handsFree = true, options = {}, meet, s
   meet?.(made, person);
   await bus.open();
   const rig = await ServoRig.of(bus, family, await findServos(names, robotOf(kind), family, bus));
-  const shared = { spec: SPEC, guide: GUIDE, rig, attendant: person, clock, settings: SETTINGS, columns: 100, auto: false };
+  const shared = {
+    spec: SPEC,
+    guide: GUIDE,
+    rig,
+    attendant: person,
+    clock,
+    settings: SETTINGS,
+    columns: 100,
+    auto: false,
+  };
   let kept = progress ?? newProgress("arm", "sweep", rig.joints);
   const done = measureJoints({ ...shared, signal: new AbortController().signal, ...options }, kept, (now) => {
     kept = now;
@@ -44,7 +53,10 @@ function setupsOf(zeros: readonly number[], directions: readonly (1 | -1)[], off
 }
 
 /** What the servos now say at some angles is what the calibration makes of it. */
-function expectTrue({ joints, emulated, plant, clock, family }: Awaited<ReturnType<typeof calibrate>>, setups: readonly ServoSetup[]) {
+function expectTrue(
+  { joints, emulated, plant, clock, family }: Awaited<ReturnType<typeof calibrate>>,
+  setups: readonly ServoSetup[],
+) {
   if (joints instanceof Error) throw joints;
   for (const [i, joint] of joints.entries()) {
     expect(joint.direction).toBe(setups[i]!.mounting.direction);
@@ -71,10 +83,15 @@ const directions = fc.tuple(direction, direction, direction);
 test("any Feetech machine is found as it is, wherever its encoders begin anew and whatever its servos added before", async () => {
   const zero = fc.integer({ min: 0, max: 4095 });
   await fc.assert(
-    fc.asyncProperty(fc.tuple(zero, zero, zero), directions, fc.integer({ min: -2047, max: 2047 }), async (zeros, ways, offset) => {
-      const setups = setupsOf(zeros, ways, offset);
-      expectTrue(await calibrate({ kind: "sts", setups }), setups);
-    }),
+    fc.asyncProperty(
+      fc.tuple(zero, zero, zero),
+      directions,
+      fc.integer({ min: -2047, max: 2047 }),
+      async (zeros, ways, offset) => {
+        const setups = setupsOf(zeros, ways, offset);
+        expectTrue(await calibrate({ kind: "sts", setups }), setups);
+      },
+    ),
     { numRuns: 6 },
   );
 });
@@ -82,17 +99,24 @@ test("any Feetech machine is found as it is, wherever its encoders begin anew an
 test("any Dynamixel machine whose ranges stay within a turn of the encoder is found as it is", async () => {
   const zero = fc.integer({ min: 1200, max: 2800 });
   await fc.assert(
-    fc.asyncProperty(fc.tuple(zero, zero, zero), directions, fc.integer({ min: -300, max: 300 }), async (zeros, ways, offset) => {
-      const setups = setupsOf(zeros, ways, offset);
-      expectTrue(await calibrate({ kind: "dynamixel", setups }), setups);
-    }),
+    fc.asyncProperty(
+      fc.tuple(zero, zero, zero),
+      directions,
+      fc.integer({ min: -300, max: 300 }),
+      async (zeros, ways, offset) => {
+        const setups = setupsOf(zeros, ways, offset);
+        expectTrue(await calibrate({ kind: "dynamixel", setups }), setups);
+      },
+    ),
     { numRuns: 4 },
   );
 });
 
 test("a Dynamixel whose range crosses its encoder's seam is named, with what to do", async () => {
   const { joints } = await calibrate({ kind: "dynamixel", setups: setupsOf([2048, 3900, 2048], [1, 1, 1]) });
-  expect(String(joints)).toMatch(/joint2 \(servo 2\): its range crosses the place where its encoder begins anew.*turn it by a quarter/);
+  expect(String(joints)).toMatch(
+    /joint2 \(servo 2\): its range crosses the place where its encoder begins anew.*turn it by a quarter/,
+  );
 });
 
 test("servos without an offset, and their 300 degrees, are found too", async () => {
@@ -192,20 +216,30 @@ test("a cable pulled in the middle of it ends it with the servo's name, and what
   expect(kept().joints[0]!.range![1] - kept().joints[0]!.range![0]).toBeGreaterThan(2000);
 });
 
-test.each(["sts", "dynamixel"] as const)("%s: motors find their stops with little torque, and are limp and unlimited afterwards", async (kind) => {
-  const setups = setupsOf(kind === "sts" ? [4000, 100, 2048] : [2048, 2100, 1900], [1, 1, 1]);
-  const result = await calibrate({ kind, setups, stops: true, options: { auto: true } });
-  expectTrue(result, setups);
-  for (const servo of result.emulated.servos) {
-    expect(servo.get(result.family.torque)).toBe(0);
-    expect(servo.get(result.family.torqueLimit!.register)).toBe(result.family.torqueLimit!.full);
-  }
-});
+test.each(["sts", "dynamixel"] as const)(
+  "%s: motors find their stops with little torque, and are limp and unlimited afterwards",
+  async (kind) => {
+    const setups = setupsOf(kind === "sts" ? [4000, 100, 2048] : [2048, 2100, 1900], [1, 1, 1]);
+    const result = await calibrate({ kind, setups, stops: true, options: { auto: true } });
+    expectTrue(result, setups);
+    for (const servo of result.emulated.servos) {
+      expect(servo.get(result.family.torque)).toBe(0);
+      expect(servo.get(result.family.torqueLimit!.register)).toBe(result.family.torqueLimit!.full);
+    }
+  },
+);
 
 test("motors that get hot or find no stop let everything go", async () => {
   const setups = setupsOf([2048, 2100, 1900], [1, 1, 1]);
-  const hot = await calibrate({ kind: "sts", setups, stops: true, options: { auto: true, settings: { ...SETTINGS, auto: { ...SETTINGS.auto, temperature: 20 } } } });
-  expect(String(hot.joints)).toMatch(/joint1 \(servo 1\): expected a temperature up to 20 °C, found 30 °C: it was let go/);
+  const hot = await calibrate({
+    kind: "sts",
+    setups,
+    stops: true,
+    options: { auto: true, settings: { ...SETTINGS, auto: { ...SETTINGS.auto, temperature: 20 } } },
+  });
+  expect(String(hot.joints)).toMatch(
+    /joint1 \(servo 1\): expected a temperature up to 20 °C, found 30 °C: it was let go/,
+  );
   const endless = await calibrate({ kind: "sts", setups, options: { auto: true } });
   expect(String(endless.joints)).toMatch(/joint1 \(servo 1\): expected a stop within .* rad, found none/);
   for (const { emulated, family } of [hot, endless]) {

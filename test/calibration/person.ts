@@ -16,6 +16,8 @@ export class Person implements Attendant {
   readonly #reach: number;
   #task: "sweep" | "home" | number | undefined;
   #looks = 0;
+  /** Where a joint was when its direction was asked for, rad. */
+  #from = 0;
   #enter = false;
   onShow: (looks: number) => void = () => {};
   /** How many looks a sweep of one joint takes; a multiple of 3. */
@@ -39,10 +41,13 @@ export class Person implements Attendant {
 
   show(): void {
     const look = this.#looks++;
+    if (look > 2000) throw new Error(`nothing comes of it: ${this.said.at(-1)}`);
     this.onShow(look);
     if (this.#task === "sweep") this.#sweep(look);
-    else if (this.#task === "home") for (const i of this.#spec.joints.keys()) this.#joints.place(i, this.#joints.position(i) * (look < 8 ? 0.5 : 0));
-    else if (typeof this.#task === "number") this.#joints.place(this.#task, Math.min(0.4, this.#joints.position(this.#task) + 0.1));
+    else if (this.#task === "home")
+      for (const i of this.#spec.joints.keys()) this.#joints.place(i, this.#joints.position(i) * (look < 8 ? 0.5 : 0));
+    else if (typeof this.#task === "number")
+      this.#joints.place(this.#task, Math.min(this.#from + 0.4, this.#joints.position(this.#task) + 0.1));
     if (this.#task !== "sweep" && look === 20) this.#enter = true;
   }
 
@@ -54,6 +59,7 @@ export class Person implements Attendant {
 
   #begin(task: "sweep" | "home" | number): void {
     this.#task = task;
+    this.#from = typeof task === "number" ? this.#joints.position(task) : 0;
     this.#looks = 0;
   }
 

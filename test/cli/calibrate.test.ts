@@ -25,16 +25,24 @@ afterEach(async () => {
 
 const { joints: JOINTS } = SO101_SPEC;
 /** An SO-101 as somebody has put it together, its servos with other offsets than it should have. */
-const SETUPS = mountedRobot(SO101_SPEC, SO101_SERVOS, 5).servos.map((each, i) => ({ ...each, homingOffset: 300 * i - 700 }));
+const SETUPS = mountedRobot(SO101_SPEC, SO101_SERVOS, 5).servos.map((each, i) => ({
+  ...each,
+  homingOffset: 300 * i - 700,
+}));
 
 function emulated(setups: readonly ServoSetup[], settings: ConstructorParameters<typeof FirstOrderPlant>[1] = {}) {
-  const plant = new FirstOrderPlant(JOINTS.map(() => 0.3), settings);
+  const plant = new FirstOrderPlant(
+    JOINTS.map(() => 0.3),
+    settings,
+  );
   return { plant, bus: makeBus("sts", setups, { plant, timers: realTimers }) };
 }
 
 /** The command with somebody beside it who does what it says. */
 function command(args: readonly string[], person?: Person) {
-  const child: ChildProcess = spawn(process.execPath, [MAIN, "calibrate", "so101", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const child: ChildProcess = spawn(process.execPath, [MAIN, "calibrate", "so101", ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let out = "";
   let rest = "";
   let err = "";
@@ -48,13 +56,22 @@ function command(args: readonly string[], person?: Person) {
     err += text;
   });
   const moving = setInterval(() => person?.show(), 30);
-  const exited = new Promise<number | null>((resolve) => child.on("close", resolve)).finally(() => clearInterval(moving));
+  const exited = new Promise<number | null>((resolve) => child.on("close", resolve)).finally(() =>
+    clearInterval(moving),
+  );
   closers.push(() => child.kill("SIGKILL"));
   return { exited, child, out: () => out, err: () => err };
 }
 
 const QUICK = [
-  ...["pollHz=100", "plausibleSpeed=100", "restSeconds=0.4", "stillSeconds=0.15", "silentSeconds=2", "supportSeconds=0.05"],
+  ...[
+    "pollHz=100",
+    "plausibleSpeed=100",
+    "restSeconds=0.4",
+    "stillSeconds=0.15",
+    "silentSeconds=2",
+    "supportSeconds=0.05",
+  ],
   ...["auto.speed=12", "auto.lag=0.5", "auto.stallSeconds=0.2"],
 ].map((each) => `--calibrate.${each}`);
 const reach = (port: string, file: string): string[] => [
@@ -85,7 +102,9 @@ test.runIf(existsSync(MAIN))(
     first.child.kill("SIGINT");
     expect(await first.exited).toBe(130);
     expect(first.out()).toContain("So far: swept. The same command goes on from there.");
-    expect(bus.servos.map((servo) => servo.get(STS.homingOffset))).toEqual(SETUPS.map(({ homingOffset }) => homingOffset));
+    expect(bus.servos.map((servo) => servo.get(STS.homingOffset))).toEqual(
+      SETUPS.map(({ homingOffset }) => homingOffset),
+    );
 
     const second = command(["--yes", ...reach(port, file)], helper(plant));
     expect(await second.exited, second.err()).toBe(0);
@@ -138,7 +157,6 @@ test.runIf(existsSync(MAIN))(
       expect(Math.abs(((max - min) * 2 * Math.PI) / 4096 - (JOINTS[i]!.max - JOINTS[i]!.min))).toBeLessThan(0.01);
     }
     const quick = ["--calibrate.latency.trials=2", "--calibrate.latency.settleSeconds=0.1"];
-    bus.plant.drive(0, undefined, 1);
     const latency = command(["--latency", ...quick, ...reach(served.address, file)]);
     expect(await latency.exited, latency.err() + latency.out()).toBe(0);
     expect(latency.out()).toMatch(/gripper: median [\d.]+ ms, p90 [\d.]+ ms, 2 steps/);

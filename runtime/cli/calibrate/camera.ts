@@ -13,19 +13,34 @@ export function camera(
   { intrinsics, extrinsics }: { readonly intrinsics: string | undefined; readonly extrinsics: string | undefined },
 ): number {
   if (intrinsics === undefined && extrinsics === undefined) {
-    throw new UsageError("calibrate --camera: expected --intrinsics <file>, --extrinsics <file> or both, found neither");
+    throw new UsageError(
+      "calibrate --camera: expected --intrinsics <file>, --extrinsics <file> or both, found neither",
+    );
   }
   const none = { robot: spec.name, serials: [], method: "imported", joints: [] };
   const before = existing(settings) ?? { ...none, created: new Date().toISOString() };
   const known = before.cameras?.find((each) => each.name === name);
-  const measured = intrinsics === undefined ? known : { ...importCamera(name, readFileSync(intrinsics, "utf8"), intrinsics), ...(known?.pose && { pose: known.pose }) };
+  const measured =
+    intrinsics === undefined
+      ? known
+      : {
+          ...importCamera(name, readFileSync(intrinsics, "utf8"), intrinsics),
+          ...(known?.pose && { pose: known.pose }),
+        };
   if (measured === undefined) {
-    throw new Error(`${spec.name}: camera ${name}: expected its intrinsics before where it sits, found none; add --intrinsics <file>`);
+    throw new Error(
+      `${spec.name}: camera ${name}: expected its intrinsics before where it sits, found none; add --intrinsics <file>`,
+    );
   }
-  const complete = extrinsics === undefined ? measured : { ...measured, pose: importPose(readFileSync(extrinsics, "utf8"), extrinsics) };
+  const complete =
+    extrinsics === undefined
+      ? measured
+      : { ...measured, pose: importPose(readFileSync(extrinsics, "utf8"), extrinsics) };
   const others = (before.cameras ?? []).filter((each) => each.name !== name);
   saveCalibration({ ...before, cameras: [...others, complete] }, pathOf(settings));
   const { width, height, model, rms } = complete;
-  console.log(`${spec.name}: camera ${name}, ${width}×${height}, ${model}${rms === undefined ? "" : `, rms ${rms} pixels`}, kept in ${pathOf(settings)}.`);
+  console.log(
+    `${spec.name}: camera ${name}, ${width}×${height}, ${model}${rms === undefined ? "" : `, rms ${rms} pixels`}, kept in ${pathOf(settings)}.`,
+  );
   return 0;
 }

@@ -25,7 +25,9 @@ export async function checkJoints(definition: RobotDefinition, settings: Calibra
       console.log(`${joint.name} (servo ${joint.id}): ${where}${faults.map((fault) => `; ${fault}`).join("")}`);
     }
     if (home !== undefined) console.log(`The home pose: ${home.pose}.`);
-    console.log(wrong === 0 ? "All servos are as they were calibrated." : `Calibrate it anew: reverie calibrate ${spec.name}`);
+    console.log(
+      wrong === 0 ? "All servos are as they were calibrated." : `Calibrate it anew: reverie calibrate ${spec.name}`,
+    );
     return wrong === 0 ? 0 : 1;
   });
 }
@@ -44,12 +46,18 @@ async function look(
   const { homingOffset, registers } = family;
   const read = async (name: string): Promise<number> => readRegister(bus, family, joint.id, registers[name]!);
   differs("firmware", joint.firmware, joints[at]!.firmware);
-  if (homingOffset) differs(`homing offset (register ${homingOffset.address})`, joint.homingOffset, await readRegister(bus, family, joint.id, homingOffset));
+  if (homingOffset)
+    differs(
+      `homing offset (register ${homingOffset.address})`,
+      joint.homingOffset,
+      await readRegister(bus, family, joint.id, homingOffset),
+    );
   for (const [name, value] of [
     ["minPosition", stored?.min],
     ["maxPosition", stored?.max],
   ] as const) {
-    if (registers[name] !== undefined && value !== undefined) differs(`${name} (register ${registers[name].address})`, value, await read(name));
+    if (registers[name] !== undefined && value !== undefined)
+      differs(`${name} (register ${registers[name].address})`, value, await read(name));
   }
   const position = toRadians(await read("presentPosition"));
   const slack = 0.1;

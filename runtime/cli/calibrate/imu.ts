@@ -12,7 +12,9 @@ export async function imu(definition: RobotDefinition, settings: CalibrateComman
   assertReachable(definition, settings);
   const spec = carriedSpec(definition, settings);
   if (spec.imu?.linearAcceleration === undefined) {
-    throw new Error(`${spec.name}: expected an IMU that measures acceleration, found ${spec.imu ? "one that does not" : "none"}`);
+    throw new Error(
+      `${spec.name}: expected an IMU that measures acceleration, found ${spec.imu ? "one that does not" : "none"}`,
+    );
   }
   const clock = new RealtimeClock();
   const attendant = new TerminalAttendant(yes);

@@ -2,7 +2,15 @@ import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import { type Calibration, calibrationHash, saveCalibration } from "../../../calibration/file.ts";
 import { jointUnits } from "../../../calibration/joint.ts";
 import { type Guide, measureJoints } from "../../../calibration/measure.ts";
-import { clearProgress, loadProgress, newProgress, type Progress, progressLine, progressPath, saveProgress } from "../../../calibration/progress.ts";
+import {
+  clearProgress,
+  loadProgress,
+  newProgress,
+  type Progress,
+  progressLine,
+  progressPath,
+  saveProgress,
+} from "../../../calibration/progress.ts";
 import { calibratedSpec } from "../../../calibration/spec.ts";
 import { adapterSerials } from "../../../drivers/serial/adapter-serial.ts";
 import type { RobotDefinition } from "../../../robots/definition.ts";
@@ -29,18 +37,24 @@ export async function joints(definition: RobotDefinition, settings: CalibrateCom
   const path = pathOf(settings);
   let progress: Progress | undefined;
   try {
-    await withRig(definition, settings, (line) => attendant.say(line), async (open) => {
-      progress = begin(settings, open, how, attendant);
-      const calibration = await measure(definition, settings, open, how, attendant, progress, (now) => {
-        progress = now;
-        saveProgress(now, progressPath(path));
-      });
-      const kept = { ...(before?.imu && { imu: before.imu }), ...(before?.cameras && { cameras: before.cameras }) };
-      finish(definition.spec, { ...calibration, ...kept }, path, attendant);
-    });
+    await withRig(
+      definition,
+      settings,
+      (line) => attendant.say(line),
+      async (open) => {
+        progress = begin(settings, open, how, attendant);
+        const calibration = await measure(definition, settings, open, how, attendant, progress, (now) => {
+          progress = now;
+          saveProgress(now, progressPath(path));
+        });
+        const kept = { ...(before?.imu && { imu: before.imu }), ...(before?.cameras && { cameras: before.cameras }) };
+        finish(definition.spec, { ...calibration, ...kept }, path, attendant);
+      },
+    );
     return 0;
   } catch (error) {
-    if (progress !== undefined) attendant.say(`So far: ${progressLine(progress)}. The same command goes on from there.`);
+    if (progress !== undefined)
+      attendant.say(`So far: ${progressLine(progress)}. The same command goes on from there.`);
     if (error instanceof Interrupted) return INTERRUPTED;
     throw error;
   } finally {
@@ -61,7 +75,9 @@ function begin(settings: CalibrateCommand, { joints, rig }: OpenRig, how: How, a
   const found = loadProgress(robot, rig.joints, path);
   if (found === undefined) return newProgress(robot, method, joints);
   if (found.method !== method) {
-    attendant.say(`What an interrupted calibration by ${found.method} had measured is left out: this one is by ${method}.`);
+    attendant.say(
+      `What an interrupted calibration by ${found.method} had measured is left out: this one is by ${method}.`,
+    );
     return newProgress(robot, method, joints);
   }
   attendant.say(`Goes on where it was interrupted: ${progressLine(found)}. --restart begins anew.`);
@@ -79,7 +95,16 @@ async function measure(
 ): Promise<Calibration> {
   const { spec } = definition;
   const { columns, signal } = attendant;
-  const options = { spec, guide: guideOf(definition), rig, attendant, settings: settings.calibrate, signal, columns, auto };
+  const options = {
+    spec,
+    guide: guideOf(definition),
+    rig,
+    attendant,
+    settings: settings.calibrate,
+    signal,
+    columns,
+    auto,
+  };
   const joints = await measureJoints({ ...options, clock: new RealtimeClock() }, progress, keep);
   return {
     robot: spec.name,

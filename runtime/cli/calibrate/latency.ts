@@ -16,7 +16,8 @@ export async function latency(definition: RobotDefinition, settings: CalibrateCo
   const clock = new RealtimeClock();
   const driver = await makeDriver(definition, settings, clock, (line) => attendant.say(line));
   const onJoint = ({ joint, median, p90, trials }: JointLatency): void => {
-    const flag = median > flagMs ? `  beyond ${flagMs} ms: look at the adapter's latency timer and the bus's speed` : "";
+    const flag =
+      median > flagMs ? `  beyond ${flagMs} ms: look at the adapter's latency timer and the bus's speed` : "";
     attendant.say(`${joint}: median ${median.toFixed(1)} ms, p90 ${p90.toFixed(1)} ms, ${trials} steps${flag}`);
   };
   try {

@@ -11,7 +11,9 @@ export function importLeRobot({ spec, serial }: RobotDefinition, settings: Calib
   const path = pathOf(settings);
   const before = existing(settings);
   if (before !== undefined && before.joints.length > 0) {
-    throw new Error(`${path}: expected no calibration of joints there yet, found one; move it away, or say where with --serial.calibration=<file>`);
+    throw new Error(
+      `${path}: expected no calibration of joints there yet, found one; move it away, or say where with --serial.calibration=<file>`,
+    );
   }
   const servos = servosOf({ spec, serial } as RobotDefinition);
   const imported = fromLeRobot(spec, servos, readFileSync(from, "utf8"), from, new Date().toISOString());
