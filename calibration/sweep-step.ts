@@ -30,7 +30,8 @@ export async function sweepStep(measuring: Measuring, progress: Progress): Promi
     for (;;) {
       const at = await watch.next();
       for (const [i, now] of at.entries()) {
-        const [low, high] = (ranges[i] ??= [now, now]);
+        const [low, high] = ranges[i] ?? [now, now];
+        if (ranges[i] === undefined) ranges[i] = [now, now];
         if (now >= low && now <= high) continue;
         ranges[i] = [Math.min(low, now), Math.max(high, now)];
         changedAt = watch.seconds;

@@ -16,7 +16,7 @@ function machine(delayMs: number, start = [0, 0, 0], stuck = -1) {
     read: async () => {
       for (const each of coming.splice(0)) {
         if (each.at > clock.now()) coming.push(each);
-        else each.position.forEach((to, i) => i !== stuck && (position[i] = to));
+        else for (const [i, to] of each.position.entries()) if (i !== stuck) position[i] = to;
       }
       return { position: position.slice() } as unknown as Sample;
     },

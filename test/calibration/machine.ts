@@ -51,7 +51,11 @@ export function machine(
   options: { readonly faults?: readonly Fault[]; readonly stops?: boolean; readonly start?: readonly number[] } = {},
 ) {
   const clock = new VirtualClock();
-  const timers = { now: () => Number(clock.now()) / 1e6, after: (_: number, act: () => void) => (act(), () => {}) };
+  const after = (_: number, act: () => void): (() => void) => {
+    act();
+    return () => {};
+  };
+  const timers = { now: () => Number(clock.now()) / 1e6, after };
   const stops = options.stops ? { stops: SPEC.joints.map(({ min, max }) => [min, max] as const) } : {};
   const plant = new FirstOrderPlant(options.start ?? setups.map(() => 0.3), { stiffness: 8, ...stops });
   const emulated = makeBus(kind, setups, { plant, timers, ...(options.faults && { faults: options.faults }) });

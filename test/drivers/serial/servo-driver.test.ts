@@ -12,7 +12,7 @@ import { TcpPort } from "../../../drivers/serial/tcp-port.ts";
 import type { JointCommand, RobotSpec } from "../../../runtime/robot.ts";
 import { driverContract } from "../../contracts/driver.ts";
 import { plugIn } from "../mock/bus-of.ts";
-import { type DriverOfOptions, driverOf, emulatedChain, motorsOf } from "./chain.ts";
+import { type DriverOfOptions, driverOf, emulatedChain, jointsOfChain, motorsOf } from "./chain.ts";
 
 const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -270,6 +270,25 @@ describe("Feetech alone", () => {
     await expect(driver.open()).rejects.toThrow(
       /joint2 \(servo 2 on emulated\): expected the homing offset of its calibration, 40, found -77; .*calibrate the robot anew/,
     );
+  });
+
+  test("a servo whose own limits or firmware are not those of its calibration is refused, naming the register", async () => {
+    const stored = { stored: { min: 1, max: 4000 }, firmware: 310 };
+    const joints = async () => jointsOfChain("sts", 1).map((joint) => ({ ...joint, ...stored }));
+    const { emulated } = emulatedChain("sts", 1);
+    const { driver } = driverOf("sts", 1, plugIn(emulated), { joints });
+    await expect(driver.open()).rejects.toThrow(
+      /joint1 \(servo 1 on emulated\): expected the lower position limit of its calibration, 1, found 0; register 9: .*calibrate the robot anew/,
+    );
+    emulated.servos[0]!.save(STS.minPosition, 1);
+    await expect(driver.open()).rejects.toThrow(
+      /upper position limit of its calibration, 4000, found 4095; register 11:/,
+    );
+    emulated.servos[0]!.save(STS.maxPosition, 4000);
+    await driver.open();
+    await driver.close();
+    emulated.servos[0]!.save(STS.firmwareMinor, 11);
+    await expect(driver.open()).rejects.toThrow(/expected the firmware of its calibration, 310, found 311/);
   });
 
   test("a servo of another family is named with its model", async () => {
