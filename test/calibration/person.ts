@@ -48,7 +48,7 @@ export class Person implements Attendant {
       for (const i of this.#spec.joints.keys()) this.#joints.place(i, this.#joints.position(i) * (look < 8 ? 0.5 : 0));
     else if (typeof this.#task === "number")
       this.#joints.place(this.#task, Math.min(this.#from + 0.4, this.#joints.position(this.#task) + 0.1));
-    if (this.#task !== "sweep" && look === 20) this.#enter = true;
+    if (this.#task !== "sweep" && look % 20 === 19) this.#enter = true;
   }
 
   confirmed(): boolean {
@@ -63,8 +63,9 @@ export class Person implements Attendant {
     this.#looks = 0;
   }
 
-  /** One joint after the other: to one stop, to the other, to rest. */
-  #sweep(look: number): void {
+  /** One joint after the other: to one stop, to the other, to rest; and again where that was not enough. */
+  #sweep(looks: number): void {
+    const look = looks % (this.#spec.joints.length * this.sweepLooks + 60);
     const joint = Math.floor(look / this.sweepLooks);
     const spec = this.#spec.joints[joint];
     if (spec === undefined) {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -83,7 +83,7 @@ const reach = (port: string, file: string): string[] => [
 
 function helper(plant: FirstOrderPlant): Person {
   const person = new Person(SO101_SPEC, plant);
-  person.sweepLooks = 9;
+  person.sweepLooks = 12;
   return person;
 }
 
@@ -135,6 +135,46 @@ test.runIf(existsSync(MAIN))(
     expect(await changed.exited).toBe(1);
     expect(changed.out()).toMatch(/wrist_flex \(servo 4\).*expected minPosition \(register 9\) \d+, found 7/);
     expect(changed.out()).toContain("reverie calibrate so101");
+  },
+  60_000,
+);
+
+/** util-linux's `script` gives a command a terminal. */
+const hasScript = /util-linux/.test(spawnSync("script", ["--version"], { encoding: "utf8" }).stdout ?? "");
+
+test.runIf(existsSync(MAIN) && hasScript)(
+  "at a terminal Enter ends each step, every joint has a live bar, and Ctrl-C keeps what was swept",
+  async () => {
+    const file = join(directory, "terminal.json");
+    const { bus, plant } = emulated(SETUPS);
+    const served = await serveTcp(bus);
+    closers.push(() => served.close());
+    const person = helper(plant);
+    const words = [process.execPath, MAIN, "calibrate", "so101", ...reach(served.address, file)].join(" ");
+    const child = spawn("script", ["-qec", words, "/dev/null"], { stdio: "pipe" });
+    closers.push(() => child.kill("SIGKILL"));
+    let shown = "";
+    let heard = 0;
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      shown += text;
+      const steps = [...shown.matchAll(/^\W*(?:\[[\dA-J]+\r?)*((?:Sweep|Home|Direction of \w+):.*)$/gm)];
+      for (const [, line] of steps.slice(heard)) person.say(line!);
+      heard = steps.length;
+    });
+    const moving = setInterval(() => {
+      person.show();
+      if (person.confirmed()) child.stdin.write("\r");
+    }, 30);
+    const exited = new Promise<number | null>((resolve) => child.on("close", resolve));
+    await expect.poll(() => shown, { timeout: 20_000 }).toContain("Direction of shoulder_lift:");
+    child.stdin.write("\x03");
+    expect(await exited).toBe(130);
+    clearInterval(moving);
+    expect(shown).toMatch(/wrist_roll {4}[━●]+·* +\d+% +\d+° ✓/);
+    expect(shown).toContain(
+      "So far: swept, home pose, direction of shoulder_pan. The same command goes on from there.",
+    );
+    expect(existsSync(file)).toBe(false);
   },
   60_000,
 );

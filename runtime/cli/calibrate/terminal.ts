@@ -38,7 +38,7 @@ export class TerminalAttendant implements Attendant {
   }
 
   get columns(): number {
-    return process.stdout.columns ?? COLUMNS;
+    return process.stdout.columns || COLUMNS; // 0 in a terminal that nobody told its size
   }
 
   say(line: string): void {
