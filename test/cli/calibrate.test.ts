@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, expect, test } from "vitest";
+import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { loadCalibration } from "../../calibration/file.ts";
 import { FirstOrderPlant } from "../../drivers/mock/first-order-plant.ts";
 import { makeBus, type ServoSetup } from "../../drivers/mock/make-bus.ts";
@@ -13,6 +13,7 @@ import { STS } from "../../drivers/serial/feetech/registers.ts";
 import { realTimers } from "../../drivers/serial/timers.ts";
 import { SO101_SPEC } from "../../robots/so101/joints.ts";
 import { SO101_SERVOS } from "../../robots/so101/servos.ts";
+import { calibrate } from "../../runtime/cli/calibrate.ts";
 import { Person } from "../calibration/person.ts";
 import { MAIN } from "../fakes/reverie.ts";
 
@@ -61,6 +62,17 @@ function command(args: readonly string[], person?: Person) {
   );
   closers.push(() => child.kill("SIGKILL"));
   return { exited, child, out: () => out, err: () => err };
+}
+
+/** The same in this process: what it printed, and its exit code. */
+async function here(...args: readonly string[]): Promise<{ readonly code: number; readonly said: string }> {
+  const said: string[] = [];
+  const log = vi.spyOn(console, "log").mockImplementation((line) => void said.push(line));
+  try {
+    return { code: await calibrate(["so101", ...args]), said: said.join("\n") };
+  } finally {
+    log.mockRestore();
+  }
 }
 
 const QUICK = [
@@ -122,19 +134,22 @@ test.runIf(existsSync(MAIN))(
       expect(joint.firmware).toBe(310);
     }
 
-    const check = command(["--check", ...reach(port, file)]);
-    expect(await check.exited, check.err()).toBe(0);
-    expect(check.out()).toContain("All servos are as they were calibrated.");
+    const check = await here("--check", ...reach(port, file));
+    expect([check.code, check.said]).toEqual([0, expect.stringContaining("All servos are as they were calibrated.")]);
     const out = join(directory, "lerobot.json");
-    const written = command(["--export", out, ...reach(port, file)]);
-    expect(await written.exited, written.err()).toBe(0);
+    expect((await here("--export", out, ...reach(port, file))).code).toBe(0);
     expect(JSON.parse(readFileSync(out, "utf8")).gripper).toMatchObject({ id: 6, range_min: joints[5]!.min });
+    const back = join(directory, "back.json");
+    await here("--import", out, ...reach(port, back));
+    for (const [i, { min, max, direction, homingOffset }] of loadCalibration("so101", back).joints.entries()) {
+      expect(joints[i]).toMatchObject({ min, max, direction, homingOffset });
+    }
 
     bus.servos[3]!.save(STS.minPosition, 7);
-    const changed = command(["--check", ...reach(port, file)]);
-    expect(await changed.exited).toBe(1);
-    expect(changed.out()).toMatch(/wrist_flex \(servo 4\).*expected minPosition \(register 9\) \d+, found 7/);
-    expect(changed.out()).toContain("reverie calibrate so101");
+    const changed = await here("--check", ...reach(port, file));
+    expect(changed.code).toBe(1);
+    expect(changed.said).toMatch(/wrist_flex \(servo 4\).*expected minPosition \(register 9\) \d+, found 7/);
+    expect(changed.said).toContain("reverie calibrate so101");
   },
   60_000,
 );
@@ -210,28 +225,23 @@ test.runIf(existsSync(MAIN))(
   async () => {
     const other = join(directory, "other.json");
     writeFileSync(other, '{"schema":1,"robot":"crane"}');
-    const run = async (...args: string[]): Promise<string> => {
-      const each = command(args);
-      expect(await each.exited).not.toBe(0);
-      expect(each.err().trim().split("\n")).toHaveLength(1);
-      return each.err();
-    };
-    const all = await Promise.all([
-      run("--serial.port=tcp://127.0.0.1:9"),
-      run("--yes"),
-      run("--yes", "--serial.port=tcp://127.0.0.1:9", `--serial.calibration=${other}`),
-      run("--check", "--imu"),
-      run("--check", `--serial.calibration=${join(directory, "none.json")}`),
-      run("--imu", "--driver", "sim"),
-      run("--yes", "--calibrate.auto.torqueShare=0.9"),
-    ]);
-    expect(all[0]).toContain("expected a terminal to press Enter in, found none; --yes goes on without");
-    expect(all[1]).toContain("expected --serial.port to say where its servos are");
-    expect(all[2]).toContain('expected robot "so101", found "crane"');
-    expect(all[3]).toContain("expected one of --check, --imu");
-    expect(all[4]).toContain("measure it with: reverie calibrate so101");
-    expect(all[5]).toContain("expected an IMU that measures acceleration, found none");
-    expect(all[6]).toContain("expected a number above 0 up to 0.5, found 0.9");
+    const nobody = "--serial.port=tcp://127.0.0.1:9";
+    const alone = command([nobody]);
+    expect(await alone.exited).toBe(2);
+    expect(alone.err()).toMatch(
+      /^reverie: .*expected a terminal to press Enter in, found none; --yes goes on without\n$/,
+    );
+    const wrong: (readonly [args: readonly string[], message: string])[] = [
+      [["--yes"], "expected --serial.port to say where its servos are"],
+      [["--yes", nobody, `--serial.calibration=${other}`], 'expected robot "so101", found "crane"'],
+      [["--check", "--imu"], "expected one of --check, --imu"],
+      [["--check", `--serial.calibration=${join(directory, "none.json")}`], "measure it with: reverie calibrate so101"],
+      [["--imu", "--driver", "sim"], "expected an IMU that measures acceleration, found none"],
+      [["--yes", "--calibrate.auto.torqueShare=0.9"], "expected a number above 0 up to 0.5, found 0.9"],
+      [["--camera", "wrist"], "expected --intrinsics <file>, --extrinsics <file> or both"],
+      [["--intrinsics", "x"], "expected --camera <name> with --intrinsics"],
+    ];
+    for (const [args, message] of wrong) await expect(here(...args)).rejects.toThrow(message);
   },
   30_000,
 );
