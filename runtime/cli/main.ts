@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   play: async () => import("./play.ts").then(({ usage, play }) => ({ usage, run: play })),
   calibrate: async () => import("./calibrate.ts").then(({ usage, calibrate }) => ({ usage, run: calibrate })),
   safety: async () => import("./safety.ts").then(({ usage, safety }) => ({ usage, run: safety })),
+  doctor: async () => import("./doctor.ts").then(({ usage, doctor }) => ({ usage, run: doctor })),
   learner: async () => import("./learner.ts").then(({ usage, learner }) => ({ usage, run: learner })),
   bench: async () => import("./bench.ts").then(({ usage, bench }) => ({ usage, run: bench })),
   policy: async () => import("./policy.ts").then(({ usage, policy }) => ({ usage, run: policy })),
