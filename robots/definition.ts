@@ -24,6 +24,8 @@ export interface RobotDefinition<S extends Settings = Settings> {
   readonly gestures?: readonly Gesture[];
   /** Throws on a setting out of its range, naming it. */
   task(settings: S): Task;
+  /** Of the sensors, what its task reads besides the joints; absent: none. A driver that has none cannot carry it then. */
+  sensors?(settings: S): readonly string[];
   /** Throws on a setting out of its range, naming it. */
   simulation(settings: S): SimModel;
   /** How its servos sit on their bus, where it is one of those: `--driver serial`, and `mock`, which emulates them. */

@@ -1,35 +1,22 @@
-import type { SimModel } from "../../drivers/sim/model.ts";
-import { inRange, oneOf, type RobotDefinition } from "../definition.ts";
+import type { RobotDefinition } from "../definition.ts";
+import type { WalkSettings } from "../quadruped/settings.ts";
+import { simulateQuadruped } from "../quadruped/simulation.ts";
+import { WALK_SENSORS, walkTask } from "../quadruped/walk-task.ts";
 import { A1_GESTURES } from "./gestures.ts";
 import { A1_SPEC } from "./joints.ts";
 import { a1Mjcf } from "./mjcf.ts";
-import { A1_SETTINGS, type A1Settings, STARTS } from "./settings.ts";
-import { startPose } from "./start.ts";
-import { a1Task } from "./task.ts";
+import { A1_GAIT } from "./reward.ts";
+import { A1_SETTINGS } from "./settings.ts";
+import { A1_POSES } from "./start.ts";
+
+const SIMULATED = { spec: A1_SPEC, poses: A1_POSES, mjcf: a1Mjcf, fullEffortVelocity: 10, distance: 1 };
 
 /** Unitree's A1 quadruped that learns to walk from lying on its back. */
-export const A1: RobotDefinition<A1Settings> = {
+export const A1: RobotDefinition<WalkSettings> = {
   spec: A1_SPEC,
   settings: A1_SETTINGS,
   gestures: A1_GESTURES,
-  task: a1Task,
-  simulation: ({ start, seed, footFriction, pushSpeed, pushSeconds }) => ({
-    xml: a1Mjcf({ footFriction: inRange("footFriction", 0, 10, footFriction) }),
-    base: "base",
-    start: startPose(oneOf("start", STARTS, start), seed),
-    velocityWindow: 0.12,
-    fullEffortVelocity: 10,
-    ...pushed(inRange("pushSpeed", 0, 10, pushSpeed), inRange("pushSeconds", 0.1, 1e6, pushSeconds), seed),
-    camera: {
-      body: "trunk",
-      follows: "tracking",
-      position: [0.95, -1.15, 0.6],
-      target: [0, 0, 0.16],
-      fieldOfView: 30,
-    },
-  }),
+  task: (settings) => walkTask(A1_SPEC, A1_GAIT, settings),
+  sensors: () => WALK_SENSORS,
+  simulation: (settings) => simulateQuadruped(SIMULATED, settings),
 };
-
-function pushed(speed: number, meanSeconds: number, seed: number): Pick<SimModel, "pushes"> {
-  return speed > 0 ? { pushes: { speed, meanSeconds, seed } } : {};
-}

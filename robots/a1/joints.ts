@@ -1,8 +1,5 @@
 import type { JointSpec, RobotSpec } from "../../runtime/robot.ts";
-
-/** The order of the motors: legs front right, front left, rear right, rear left; each from the trunk outwards. */
-export const LEGS = ["FR", "FL", "RR", "RL"] as const;
-export const LEG_JOINTS = ["abduction", "thigh", "calf"] as const;
+import { jointName, LEGS, perJoint } from "../quadruped/legs.ts";
 
 /** Hard limits and the part of them the policy uses, rad. Unitree's a1.urdf; the used part is DayDreamer's. */
 export const LEG_RANGE = {
@@ -17,21 +14,19 @@ const KD = { abduction: 1, thigh: 2, calf: 2 } as const;
 
 export const A1_SPEC: RobotSpec = {
   name: "a1",
-  joints: LEGS.flatMap((leg) =>
-    LEG_JOINTS.map(
-      (joint): JointSpec => ({
-        name: `${leg}_${joint}`,
-        min: LEG_RANGE[joint].min,
-        max: LEG_RANGE[joint].max,
-        softMargin: 0.01,
-        velocityLimit: 21,
-        // Twice what the low-passed targets of a full swing ask for: it acts on jumps that are no part of the task.
-        accelerationLimit: 4000,
-        effortLimit: 33.5,
-        kp: KP,
-        kd: KD[joint],
-      }),
-    ),
+  joints: perJoint(
+    (leg, joint): JointSpec => ({
+      name: jointName(leg, joint),
+      min: LEG_RANGE[joint].min,
+      max: LEG_RANGE[joint].max,
+      softMargin: 0.01,
+      velocityLimit: 21,
+      // Twice what the low-passed targets of a full swing ask for: it acts on jumps that are no part of the task.
+      accelerationLimit: 4000,
+      effortLimit: 33.5,
+      kp: KP,
+      kd: KD[joint],
+    }),
   ),
   policyRateHz: 20,
   servoRateHz: 200,

@@ -1,4 +1,5 @@
-import { LEG_RANGE, LEGS } from "./joints.ts";
+import { LEGS } from "../quadruped/legs.ts";
+import { LEG_RANGE } from "./joints.ts";
 
 /**
  * The A1 without meshes, as MJCF. Masses, inertias and shapes are those of the URDF DayDreamer used (Unitree's, with a

@@ -1,26 +1,4 @@
-export const OBSERVATIONS = ["gravity", "daydreamer"] as const;
-export const STARTS = ["back", "belly", "standing", "random"] as const;
+import { WALK_SETTINGS, type WalkSettings } from "../quadruped/settings.ts";
 
-/** Every number that changes what the A1 does, in one place. */
-export const A1_SETTINGS = {
-  /** "gravity": up in the body frame, angular velocity, joints (18); "daydreamer": roll, pitch, their rates, joints (16). */
-  observation: "gravity" as string,
-  /** Cut-off of the low-pass on the targets, Hz; 0 turns it off. */
-  filterHz: 1.5,
-  /** How far a target may lie from the measured joint, rad; Infinity turns it off. */
-  maxPositionError: 0.2,
-  /** Steps that are reported together. */
-  windowSteps: 250,
-  /** Simulation: how it lies at first, "back", "belly", "standing" or "random". */
-  start: "back" as string,
-  /** Simulation: which random start, and which pushes. */
-  seed: 0,
-  /** Simulation: sliding friction of the feet. */
-  footFriction: 0.8,
-  /** Simulation: what a push changes the base's velocity by, m/s, in any horizontal direction; 0: never pushed. */
-  pushSpeed: 0,
-  /** Simulation: mean time between two pushes, s. */
-  pushSeconds: 10,
-};
-
-export type A1Settings = typeof A1_SETTINGS;
+/** Those of every quadruped that learns to walk: they are the A1's. */
+export const A1_SETTINGS: WalkSettings = WALK_SETTINGS;
