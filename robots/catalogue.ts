@@ -2,8 +2,12 @@ import type { RobotDefinition } from "./definition.ts";
 
 const LOADERS: Readonly<Record<string, () => Promise<RobotDefinition>>> = {
   a1: async () => (await import("./a1/a1.ts")).A1,
+  dkitty: async () => (await import("./dkitty/dkitty.ts")).DKITTY,
+  go2: async () => (await import("./go2/go2.ts")).GO2,
   reacher: async () => (await import("./reacher/reacher.ts")).REACHER,
   so101: async () => (await import("./so101/so101.ts")).SO101,
+  ur5: async () => (await import("./ur5/ur5.ts")).UR5,
+  xarm: async () => (await import("./xarm/xarm.ts")).XARM,
 };
 
 /** Robots that `loadRobot` knows. */

@@ -43,6 +43,19 @@ export function assertDriver(
   }
 }
 
+/** Throws where the task reads sensors that what carries the robot does not have. */
+export function assertSensors(
+  { spec, sensors }: RobotDefinition,
+  { driver, task }: Carriage & { readonly task: RobotDefinition["settings"] },
+): void {
+  const read = sensors?.(task) ?? [];
+  if (read.length === 0 || !["mock", "serial"].includes(driver)) return;
+  throw new Error(
+    `${spec.name}: expected a task that reads its servos alone with --driver ${driver}, found one that reads ${read.join(", ")}; ` +
+      "where the robot has another, its README says which --task setting",
+  );
+}
+
 /** Throws where nobody said where the robot's servos are, listing what there is. */
 export function assertReachable({ spec }: RobotDefinition, { driver, serial }: Carriage, system = thisSystem): void {
   if (driver !== "serial" || serial?.port) return;

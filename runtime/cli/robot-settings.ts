@@ -3,7 +3,7 @@ import type { RobotDefinition } from "../../robots/definition.ts";
 import { DRIVER_DEFAULTS, type DriverSettings, RUNTIME_DEFAULTS, type RuntimeConfig } from "../defaults.ts";
 import { type StepSchema, stepSchema } from "../step.ts";
 import { schemaDifferences } from "../wire/schema-difference.ts";
-import { assertDriver, assertReachable, carriedSpec } from "./drivers.ts";
+import { assertDriver, assertReachable, assertSensors, carriedSpec } from "./drivers.ts";
 import { Controls } from "./keyboard/controls.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -56,6 +56,7 @@ export function checkRobot(definition: RobotDefinition, now: RobotSettings, befo
  */
 export function checkTask(definition: RobotDefinition, now: RobotSettings, before: RobotSettings | undefined): void {
   assertDriver(definition, now);
+  assertSensors(definition, now);
   const schema = schemaOf(definition, now);
   if (before === undefined) return;
   const [difference] = schemaDifferences(schemaOf(definition, before), schema);
