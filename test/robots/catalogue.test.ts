@@ -4,7 +4,7 @@ import { loadRobot, robotNames } from "../../robots/catalogue.ts";
 import { VirtualClock } from "../../runtime/clock.ts";
 
 test.each(["a2", "constructor", ""])('an unknown robot "%s" is refused with the names there are', async (name) => {
-  await expect(loadRobot(name)).rejects.toThrow(/here there are a1, reacher/);
+  await expect(loadRobot(name)).rejects.toThrow(/here there are a1, dkitty, go2, reacher/);
 });
 
 describe.each(robotNames)("%s", (name) => {
