@@ -89,8 +89,8 @@ async function needOfRobot(name: string, args: Arguments): Promise<Need> {
   return needOf(definition, settings, asked(args));
 }
 
-/** Only for a robot that has servos. */
-function busFor({ port, baud, robot }: Need): ServoBus {
+/** Only for a robot that has servos. A bus on which nobody answers is asked to the end, not taken for lost. */
+function busFor({ port, baud, slackMs, robot }: Need): ServoBus {
   const { family, baud: its } = robot!.serial!;
-  return busOf(FAMILIES[family], new Line(portCalled(port, baud || its)), {});
+  return busOf(FAMILIES[family], new Line(portCalled(port, baud || its), { slackMs, lostAfter: 1000 }));
 }

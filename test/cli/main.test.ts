@@ -22,7 +22,11 @@ test.each<[string, number, string]>([
     'reverie: expected a command, one of teach, robot, play, calibrate, safety, doctor, learner, bench, policy, keys, render, export, log, plot, experiment, help, found "tech"',
   ],
   ["teach", 2, "reverie: teach: expected <robot>, found nothing"],
-  ["teach spot", 2, 'reverie: teach: expected <robot> to be one of a1, dkitty, go2, reacher, so101, ur5, xarm, found "spot"'],
+  [
+    "teach spot",
+    2,
+    'reverie: teach: expected <robot> to be one of a1, dkitty, go2, reacher, so101, ur5, xarm, found "spot"',
+  ],
   ["teach a1 --steps=many", 2, 'reverie: teach: expected a whole number from 1 up after --steps, found "many"'],
   ["teach a1 --driver=serial", 2, 'reverie: expected --driver to be one of those that carry a1, sim, found "serial"'],
   ["teach a1 --task.stat=belly", 2, "reverie: --task.stat: expected one of observation, filterHz"],

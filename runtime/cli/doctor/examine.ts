@@ -27,7 +27,7 @@ export interface Examined {
 }
 
 /**
- * Every group of checks: what measures time and disk first, alone, and then the rest at once. A group that throws is one
+ * Every group of checks: what measures time, disk and replies of servos first, alone, and then the rest at once. A group that throws is one
  * failed line.
  */
 export async function examine({ system, need, makeBus, model }: Examined, limits = THRESHOLDS): Promise<Section[]> {
@@ -35,8 +35,8 @@ export async function examine({ system, need, makeBus, model }: Examined, limits
   const disk = await group(async () => checkDisk(system, need, limits));
   const ports = await group(async () => checkPorts(system, need));
   const open = ports.every(({ verdict }) => verdict !== "fail");
+  const servos = open ? await group(() => checkServos(makeBus, need, limits)) : [];
   const asked = await Promise.all([
-    group(() => (open ? checkServos(makeBus, need, limits) : Promise.resolve([]))),
     group(() => checkCameras(system, need, limits)),
     group(() => checkRos2(system, need, limits)),
     group(() => checkClock(system, drift, limits)),
@@ -44,7 +44,7 @@ export async function examine({ system, need, makeBus, model }: Examined, limits
     group(() => checkPackages(system, need, limits)),
     group(() => checkLearner(system, need, limits)),
   ]);
-  const [servos, cameras, ros2, clock, compute, packages, learner] = asked;
+  const [cameras, ros2, clock, compute, packages, learner] = asked;
   const sections = [
     { title: "Serial ports", findings: ports },
     { title: "Servos (asked only with pings and reads: nothing moves)", findings: servos },

@@ -13,6 +13,8 @@ export interface Need {
   readonly port: string;
   /** Bits a second; 0: the robot's. */
   readonly baud: number;
+  /** How much longer than the wire needs a reply may take, ms. */
+  readonly slackMs: number;
   /** A rosbridge server, as ws://host:9090; "": ROS 2 is to be on this machine. */
   readonly rosbridge: string;
   /** As tcp://host:port; "": on this machine. */

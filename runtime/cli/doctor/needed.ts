@@ -27,6 +27,7 @@ export function needOf(
     robot: definition === undefined ? undefined : robotOf(definition, settings),
     port: serial.port,
     baud: serial.baud,
+    slackMs: serial.slackMs,
     rosbridge: ros2.url !== "" ? ros2.url : bridge?.kind === "rosbridge" && driver === "ros2" ? bridge.url : "",
     learner,
     keys,

@@ -26,6 +26,7 @@ export async function checkServos(
   makeBus: () => ServoBus,
   need: Pick<Need, "port" | "driver"> & { readonly robot: NeededRobot | undefined },
   { servos }: Pick<Thresholds, "servos">,
+  now: () => number = () => performance.now(),
 ): Promise<Finding[]> {
   const { robot, port, driver } = need;
   if (port === "") {
@@ -44,6 +45,9 @@ export async function checkServos(
   }
   try {
     const wanted = robot.serial.servos;
+    // A bus that was just opened, on a computer that is busy, may be slow at first.
+    const until = now() + servos.wakeMs;
+    for (let i = 0; now() < until && (await bus.ping(wanted[i % wanted.length]!.id, true)) === undefined; i++);
     const findings: Finding[] = [];
     const silent: string[] = [];
     for (const [i, servo] of wanted.entries()) {
@@ -90,7 +94,13 @@ async function checkServo(
       fail(what, `expected ${expected}, found ${model}`, "change the servo, or the ids of two that were swapped"),
     ];
   }
-  const { state, health, offset } = await askServo(bus, family, servo.id);
+  let asked: Asked;
+  try {
+    asked = await askServo(bus, family, servo.id);
+  } catch (error) {
+    return [fail(what, `answers, and then: ${(error as Error).message}`, "a loose wire, or two servos with this id")];
+  }
+  const { state, health, offset } = asked;
   const findings: Finding[] = [];
   const { temperature, voltage, current } = robot.spec.watch;
   const errors = errorNames(family.errorBits, health.errors);

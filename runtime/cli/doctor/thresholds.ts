@@ -35,7 +35,9 @@ export const THRESHOLDS = {
     /** °C below the robot's limit from which it is told. */
     temperatureMargin: 10,
     /** Ids asked for servos that nobody expects. */
-    otherIds: 30,
+    otherIds: 20,
+    /** How long the first of them that answers is waited for, ms. */
+    wakeMs: 1500,
     /** Counts that a joint may lie outside its calibrated range. */
     outsideCounts: 64,
   },
@@ -46,7 +48,7 @@ export const THRESHOLDS = {
   },
   node: { major: 20, minor: 19 },
   /** How long a program that is asked may take, ms. */
-  askMs: 4500,
+  askMs: 4000,
   /** How long a service of this computer may, ms. */
   serviceMs: 1000,
   /** How long a machine on the network may take to answer, ms. */

@@ -62,6 +62,7 @@ export const NOTHING: Need = {
   robot: undefined,
   port: "",
   baud: 0,
+  slackMs: 8,
   rosbridge: "",
   learner: "",
   keys: undefined,

@@ -3,8 +3,10 @@ import type { Calibration } from "../../../calibration/file.ts";
 import { FirstOrderPlant } from "../../../drivers/mock/first-order-plant.ts";
 import { makeBus } from "../../../drivers/mock/make-bus.ts";
 import { mountedRobot } from "../../../drivers/mock/mounting.ts";
+import { FAMILIES } from "../../../drivers/serial/families.ts";
 import { FeetechBus } from "../../../drivers/serial/feetech/feetech-bus.ts";
 import { Line } from "../../../drivers/serial/line.ts";
+import type { SerialRobot } from "../../../drivers/serial/serial-robot.ts";
 import { realTimers } from "../../../drivers/serial/timers.ts";
 import { SO101 } from "../../../robots/so101/so101.ts";
 import { checkCalibration } from "../../../runtime/cli/doctor/calibration.ts";
@@ -24,19 +26,25 @@ interface Change {
   readonly celsius?: number;
   readonly volts?: number;
   readonly calibration?: Calibration;
-  /** rad, of the joints. */
-  readonly pose?: readonly number[];
+  readonly serial?: SerialRobot;
+  /** Id of a servo whose motor is on. */
+  readonly powered?: number;
 }
 
 /** What the doctor says of an emulated arm, and what its motors do meanwhile. */
-async function examined({ setups = servos, pose, calibration: its = calibration, ...emulation }: Change) {
-  const plant = new FirstOrderPlant(pose ?? SO101.spec.restPose.slice(0, setups.length));
+async function examined({ setups = servos, calibration: its = calibration, serial, powered, ...emulation }: Change) {
+  const plant = new FirstOrderPlant(SO101.spec.restPose.slice(0, setups.length));
   const emulated = makeBus("sts", setups, { plant, timers: realTimers, ...emulation });
-  const line = new Line(plugIn(emulated), { slackMs: 2, settleMs: 0, echo: "no" });
+  const line = new Line(plugIn(emulated), { slackMs: 2, settleMs: 0, echo: "no", lostAfter: 1000 });
   const bus = new FeetechBus(line, "sts", { returnDelayUs: 0 });
+  if (powered !== undefined) {
+    await bus.open();
+    await bus.write(powered, FAMILIES.sts.torque.address, Uint8Array.of(1));
+    await bus.close();
+  }
   const before = emulated.targets();
-  const need = { port: "memory", driver: "serial", robot: { ...robot, calibration: its } };
-  const limits = { servos: { ...THRESHOLDS.servos, otherIds: 9 } };
+  const need = { port: "memory", driver: "serial", robot: { ...robot, calibration: its, ...(serial && { serial }) } };
+  const limits = { servos: { ...THRESHOLDS.servos, otherIds: 9, wakeMs: 50 } };
   const findings = await checkServos(() => bus, need, limits);
   expect(emulated.targets()).toEqual(before); // not one motor was powered
   return findings;
@@ -63,6 +71,27 @@ test.each<{ is: string; change: Change; verdict: string; found: RegExp }>([
   const [finding] = await examined(change);
   expect(finding!.verdict).toBe(verdict);
   expect(finding!.found).toMatch(found);
+});
+
+test("a servo of another model fails, and is asked no more", async () => {
+  const robots = SO101.serial!.servos.map((servo) => (servo.id === 5 ? { ...servo, model: 1020 } : servo));
+  const findings = await examined({ serial: { ...SO101.serial!, servos: robots } });
+  expect(findings[4]).toMatchObject({ verdict: "fail", what: "wrist_roll (servo 5)" });
+  expect(findings[4]!.found).toMatch(/found STS3215/);
+});
+
+test("a motor that another program left powered is told of", async () => {
+  const findings = await examined({ powered: 2 });
+  const told = findings.filter(({ what }) => what === "shoulder_lift (servo 2)");
+  expect(told.find(({ verdict }) => verdict === "warn")!.found).toBe("its motor is powered");
+  // It stalls on its way to a goal of long ago.
+  expect(told.find(({ verdict }) => verdict === "fail")!.found).toMatch(/A at rest, the limit is 1\.8/);
+});
+
+test("a bus on which nobody answers is one failure that points at the power, and is not waited for", async () => {
+  const findings = await examined({ setups: [] });
+  expect(findings).toHaveLength(1);
+  expect(findings[0]!.fix).toMatch(/power on, and is 1000000 their baud rate/);
 });
 
 test("a homing offset that is not the calibrated one fails, and says what to do", async () => {
