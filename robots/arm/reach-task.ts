@@ -15,8 +15,6 @@ export const REACH_SETTINGS = {
   filterHz: 1.5,
   /** How far a target may lie from the measured joint, rad. */
   maxPositionError: 0.15,
-  /** No target brings wrist or flange closer to the table, m. */
-  clearance: 0.12,
   /** Steps that are reported together. */
   windowSteps: 240,
 };
@@ -30,10 +28,9 @@ const AT_THE_GOAL = 0.05;
 
 /** The flange to a point in space, another one every few seconds, by the sample's time. From the joints alone: no camera. */
 export function reachTask(spec: RobotSpec, reach: Reach, settings: ReachSettings): Task {
-  const clearance = inRange("clearance", 0.05, 0.3, settings.clearance);
   const periodNs = BigInt(Math.round(inRange("goalSeconds", 0, 1e6, settings.goalSeconds) * 1e9));
   const way = ({ position, timeNs }: Sample): Vector => {
-    const goal = goalAt(reach, clearance, settings.seed, periodNs === 0n ? 0 : Number(timeNs / periodNs));
+    const goal = goalAt(reach, settings.seed, periodNs === 0n ? 0 : Number(timeNs / periodNs));
     const tip = places(reach.chain, position).at(-1)!;
     return [goal[0] - tip[0], goal[1] - tip[1], goal[2] - tip[2]];
   };
@@ -47,7 +44,7 @@ export function reachTask(spec: RobotSpec, reach: Reach, settings: ReachSettings
     canTerminate: false,
     filterHz: inRange("filterHz", 0, spec.policyRateHz / 2 - 1, settings.filterHz),
     maxPositionError: inRange("maxPositionError", 0.05, 0.5, settings.maxPositionError),
-    mapAction: (action, out) => mapAction(reach, action, clearance, out),
+    mapAction: (action, out) => mapAction(reach, action, out),
     observe: (sample) => ({ arm: Float32Array.of(...sample.position, ...sample.velocity, ...way(sample)) }),
     reward: (sample) => BEST * Math.exp(-Math.hypot(...way(sample)) / SCALE),
     isTerminal: () => false,
@@ -56,10 +53,10 @@ export function reachTask(spec: RobotSpec, reach: Reach, settings: ReachSettings
 }
 
 /** Goal number `index` of a seed, m: where the flange is in some pose that actions reach; always the same. */
-export function goalAt(reach: Reach, clearance: number, seed: number, index: number): Vector {
+export function goalAt(reach: Reach, seed: number, index: number): Vector {
   const random = new Random(seed, `goal ${index}`);
   const q = new Float64Array(reach.used.length);
   const action = reach.used.map(() => 2 * random.uniform() - 1);
-  mapAction(reach, action, clearance, q);
+  mapAction(reach, action, q);
   return places(reach.chain, q).at(-1)!;
 }

@@ -50,24 +50,21 @@ export const UR5_SPEC: RobotSpec = {
     ...UNWATCHED,
     sampleAge: 0.1,
     beyondLimits: 0.05,
-    tracking: 0.3,
     workspace: { min: [-1, -1, 0.05], max: [1, 1, 1.2], of: (position) => places(UR5_CHAIN, position).at(-1)! },
   },
 };
 
-/** In front of it and above the table. */
+/** In front of it; nowhere is any part less than 0.14 m above the table. */
 export const UR5_REACH: Reach = {
   chain: UR5_CHAIN,
   used: [
-    [-1.5, 1.5],
-    [-2.2, -0.7],
-    [0.5, 2.2],
-    [-2.6, -0.6],
-    [-2.2, -0.9],
+    [-1.2, 1.2],
+    [-2, -1.15],
+    [0.8, 1.75],
+    [-2.3, -0.9],
+    [-2, -1.1],
     [-1, 1],
   ],
-  lift: 1,
-  from: 2,
 };
 
 const ROS2: Ros2Config = {

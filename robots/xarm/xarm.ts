@@ -49,7 +49,6 @@ export const XARM_SPEC: RobotSpec = {
     ...UNWATCHED,
     sampleAge: 0.15,
     beyondLimits: 0.05,
-    tracking: 0.3,
     workspace: {
       min: [-0.8, -0.8, 0.03],
       max: [0.8, 0.8, 1.05],
@@ -58,19 +57,17 @@ export const XARM_SPEC: RobotSpec = {
   },
 };
 
-/** In front of it and above the table. */
+/** In front of it; nowhere is any part less than 0.15 m above the table. */
 export const XARM_REACH: Reach = {
   chain: XARM_CHAIN,
   used: [
-    [-1.5, 1.5],
-    [-1.2, 0.5],
-    [-1.9, -0.5],
-    [-0.8, 0.8],
-    [0.2, 2.2],
+    [-1.2, 1.2],
+    [-0.8, 0.2],
+    [-1.7, -0.7],
+    [-0.6, 0.6],
+    [0.4, 1.8],
     [-1, 1],
   ],
-  lift: 1,
-  from: 2,
 };
 
 const ROS2: Ros2Config = {
