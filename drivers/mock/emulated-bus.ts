@@ -1,4 +1,6 @@
 import { Random } from "../../runtime/random.ts";
+import type { Register } from "../serial/registers.ts";
+import type { ServoFamily } from "../serial/servo-family.ts";
 import type { Answer, Protocol } from "./answers.ts";
 import { type EmulatedServo, RESET_VOLTS } from "./emulated-servo.ts";
 import { type Fault, isActive } from "./faults.ts";
@@ -41,12 +43,19 @@ export class EmulatedBus {
   onBytes: (bytes: Uint8Array) => void = () => {};
   /** Told when the cable is pulled and put back, where a fault says that the port notices. */
   onPlug: (plugged: boolean) => void = () => {};
+  /** After every request: goals may be others, and the machine is as it is now. */
+  onServed: () => void = () => {};
+  /** Told of every reply that a fault changed, in order. */
+  onFault: (kind: Fault["kind"], servo: number) => void = () => {};
   /** Bits a second that the other side talks at; undefined: nobody can tell, and everybody understands. */
   baud: number | undefined;
   readonly #options: EmulatedBusOptions;
   readonly #random: Random;
   readonly #ids: readonly number[];
-  readonly #beganMs: number;
+  /** Each with when its times began to count. */
+  readonly #faults: { readonly fault: Fault; readonly beganMs: number }[] = [];
+  /** Cables that were pulled in the middle of a packet, which is over. */
+  readonly #cut = new Set<Fault>();
   readonly #wasOut: boolean[];
   #buffer: Uint8Array = new Uint8Array(0);
   #heardMs: number;
@@ -59,11 +68,20 @@ export class EmulatedBus {
     this.plant = options.plant;
     this.#random = new Random(options.seed ?? 0, "bus faults");
     this.#ids = options.servos.map((servo) => servo.id);
-    this.#beganMs = options.timers.now();
-    this.#heardMs = this.#beganMs;
+    this.#heardMs = options.timers.now();
     this.#wasOut = options.servos.map(() => false);
-    for (const fault of options.faults ?? []) this.#begin(fault);
+    this.inject(options.faults ?? []);
     this.#live();
+  }
+
+  /** These go wrong too; their times count from now. Throws on a servo that is not there. */
+  inject(faults: readonly Fault[]): void {
+    const beganMs = this.#options.timers.now();
+    for (const fault of faults) if ("servo" in fault && fault.servo !== undefined) this.#servo(fault.servo);
+    for (const fault of faults) {
+      this.#faults.push({ fault, beganMs });
+      this.#begin(fault);
+    }
   }
 
   /** Bytes from the other side; they may be kept. */
@@ -85,6 +103,7 @@ export class EmulatedBus {
       if (used === 0 || used === before) break;
     }
     this.#drive();
+    this.onServed();
   }
 
   /** The machine as it is now, whether or not anybody asked. */
@@ -108,23 +127,31 @@ export class EmulatedBus {
     this.#callOffs = [];
   }
 
-  /** s since it began. */
-  get #seconds(): number {
-    return (this.#options.timers.now() - this.#beganMs) / 1000;
+  #begin(fault: Fault): void {
+    if (fault.kind === "unplug") {
+      if (fault.reported === true) this.#during(fault, (out) => this.onPlug(!out));
+      return;
+    }
+    const set = (register: Register, value: number): void => {
+      const servo = this.#servo((fault as { readonly servo: number }).servo);
+      const before = servo.get(register);
+      this.#during(fault, (is) => servo.save(register, is ? value : before));
+    };
+    const at = "servo" in fault && fault.servo !== undefined ? this.#servo(fault.servo).manners.family : undefined;
+    if (at === undefined) return;
+    if (fault.kind === "wrong-id") set(at.id, fault.id);
+    else if (fault.kind === "wrong-model") set(at.registers.model!, fault.model);
+    else if (fault.kind === "wrong-baud") set(at.baud, speedNumber(at.bauds, fault.baud));
   }
 
-  #begin(fault: Fault): void {
-    if (fault.kind === "wrong-id") {
-      const servo = this.#servo(fault.servo);
-      servo.save(servo.manners.family.id, fault.id);
-    } else if (fault.kind === "unplug" && fault.reported === true) {
-      const { from = 0, for: seconds } = fault;
-      const at = (ms: number, plugged: boolean): void => {
-        this.#callOffs.push(this.#options.timers.after(ms, () => this.onPlug(plugged)));
-      };
-      at(from * 1000, false);
-      if (seconds !== undefined) at((from + seconds) * 1000, true);
-    }
+  /** Calls `act` with true when the fault begins and with false when it is over. */
+  #during({ kind, from = 0, for: seconds }: Fault, act: (isThere: boolean) => void): void {
+    const at = (ms: number, isThere: boolean): void => {
+      this.#callOffs.push(this.#options.timers.after(ms, () => act(isThere)));
+    };
+    if (from > 0 || kind === "unplug") at(from * 1000, true);
+    else act(true);
+    if (seconds !== undefined) at((from + seconds) * 1000, false);
   }
 
   #servo(id: number): EmulatedServo {
@@ -134,12 +161,15 @@ export class EmulatedBus {
   }
 
   #unplugged(): boolean {
-    return this.#active().some(({ kind }) => kind === "unplug");
+    return this.#active().some(
+      (fault) => fault.kind === "unplug" && (fault.midPacket !== true || this.#cut.has(fault)),
+    );
   }
 
   #active(): readonly Fault[] {
-    const { faults = [] } = this.#options;
-    return faults.filter((fault) => isActive(fault, this.#seconds));
+    const now = this.#options.timers.now();
+    const active = this.#faults.filter(({ fault, beganMs }) => isActive(fault, (now - beganMs) / 1000));
+    return active.map(({ fault }) => fault);
   }
 
   #listens(servo: EmulatedServo): boolean {
@@ -163,15 +193,18 @@ export class EmulatedBus {
       let stuck = false;
       let dead = false;
       let direction: 1 | -1 = 1;
+      let slip = 0;
       for (const fault of active) {
         if (!("servo" in fault) || fault.servo !== this.#ids[i]) continue;
         if (fault.kind === "over-temperature") warmth = fault.celsius;
         else if (fault.kind === "stuck-encoder") stuck = true;
         else if (fault.kind === "dead") dead = true;
         else if (fault.kind === "reversed") direction = -1;
+        else if (fault.kind === "slipped") slip += fault.rad;
       }
       servo.dead = dead;
       servo.reversed = direction < 0;
+      servo.slip = slip;
       const out = supply < RESET_VOLTS;
       if (out !== this.#wasOut[i]) servo.powerCycle();
       this.#wasOut[i] = out;
@@ -218,13 +251,17 @@ export class EmulatedBus {
     let spoken = bytes;
     let times = 1;
     let late = 0;
+    const hits = ({ kind }: Fault, share: number): boolean => {
+      const hit = this.#random.uniform() < share;
+      if (hit) this.onFault(kind, id);
+      return hit;
+    };
     for (const fault of this.#active()) {
       if ("servo" in fault && fault.servo !== undefined && fault.servo !== id) continue;
-      if (fault.kind === "drop" && this.#random.uniform() < fault.share) times = 0;
-      else if (fault.kind === "duplicate" && this.#random.uniform() < fault.share) times *= 2;
-      else if (fault.kind === "corrupt" && this.#random.uniform() < fault.share)
-        spoken = this.#corrupt(spoken, fault.bytes);
-      else if (fault.kind === "delay" && this.#random.uniform() < (fault.share ?? 1)) late += fault.ms;
+      if (fault.kind === "drop" && hits(fault, fault.share)) times = 0;
+      else if (fault.kind === "duplicate" && hits(fault, fault.share)) times *= 2;
+      else if (fault.kind === "corrupt" && hits(fault, fault.share)) spoken = this.#corrupt(spoken, fault.bytes);
+      else if (fault.kind === "delay" && hits(fault, fault.share ?? 1)) late += fault.ms;
       else if (fault.kind === "jitter") late += fault.ms * this.#random.uniform();
     }
     for (let i = 0; i < times; i++) this.#deliver(spoken, atMs + late);
@@ -233,8 +270,14 @@ export class EmulatedBus {
   #deliver(bytes: Uint8Array, atMs: number): void {
     const { timers } = this.#options;
     const wait = atMs - timers.now();
-    if (wait <= 0) this.onBytes(bytes);
-    else timers.after(wait, () => this.#unplugged() || this.onBytes(bytes));
+    const say = (): void => {
+      if (this.#unplugged()) return;
+      const cut = this.#active().find((fault) => fault.kind === "unplug" && fault.midPacket === true);
+      if (cut !== undefined) this.#cut.add(cut);
+      this.onBytes(cut === undefined ? bytes : bytes.subarray(0, bytes.length >> 1));
+    };
+    if (wait <= 0) say();
+    else timers.after(wait, say);
   }
 
   #corrupt(bytes: Uint8Array, neighbours = 1): Uint8Array {
@@ -249,6 +292,15 @@ export class EmulatedBus {
     const { pacedBaud = 0 } = this.#options;
     return pacedBaud > 0 ? (1000 * BITS_PER_BYTE * bytes) / pacedBaud : 0;
   }
+}
+
+/** The number that stands for a speed. Throws on one that the servo does not know. */
+function speedNumber(bauds: ServoFamily["bauds"], baud: number): number {
+  const number = Object.entries(bauds).find(([, speed]) => speed === baud)?.[0];
+  if (number === undefined) {
+    throw new Error(`fault wrong-baud: expected one of ${Object.values(bauds).join(", ")}, found ${baud}`);
+  }
+  return Number(number);
 }
 
 /** Several talk at once: a 0 of one wins over a 1 of another. */

@@ -64,6 +64,8 @@ export class EmulatedServo {
   dead = false;
   /** Motor and encoder are the wrong way round. */
   reversed = false;
+  /** How far its horn has slipped on the joint: what it shows too much, rad. */
+  slip = 0;
   /** The present position before rounding, counts. */
   #exact = 0;
   #position = 0;
@@ -134,7 +136,7 @@ export class EmulatedServo {
     const { zero } = this.mounting;
     const { direction } = this;
     this.#position = surroundings.position;
-    const encoder = zero + (direction * surroundings.position * family.countsPerTurn) / (2 * Math.PI);
+    const encoder = zero + (direction * (surroundings.position + this.slip) * family.countsPerTurn) / (2 * Math.PI);
     this.#exact = this.stuck ?? this.manners.present(this, encoder);
     this.manners.measure(this, Math.round(this.#exact), surroundings);
   }

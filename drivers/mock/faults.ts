@@ -20,13 +20,24 @@ export type Fault = During &
     /** Each reply comes later by anything up to this. */
     | (To & { readonly kind: "jitter"; readonly ms: number })
     /** The cable is out. Reported: the port itself says so; otherwise nothing comes any more. */
-    | { readonly kind: "unplug"; readonly reported?: boolean }
+    | {
+        readonly kind: "unplug";
+        readonly reported?: boolean;
+        /** The first reply after it is cut off in its middle. */
+        readonly midPacket?: boolean;
+      }
     | { readonly kind: "stuck-encoder" | "dead" | "reversed"; readonly servo: number }
     | { readonly kind: "over-temperature"; readonly servo: number; readonly celsius: number }
     /** The supply falls to so many volts; below `RESET_VOLTS` the servos go out, and come back as after switching on. */
     | { readonly kind: "brown-out"; readonly volts: number }
     /** The servo listens to another id than it should. */
     | { readonly kind: "wrong-id"; readonly servo: number; readonly id: number }
+    /** It is a servo of another model. */
+    | { readonly kind: "wrong-model"; readonly servo: number; readonly model: number }
+    /** It is set to another speed than the bus, bits a second; where the bus knows its own. */
+    | { readonly kind: "wrong-baud"; readonly servo: number; readonly baud: number }
+    /** Its horn sits elsewhere than calibration found it: it shows so many rad more. */
+    | { readonly kind: "slipped"; readonly servo: number; readonly rad: number }
   );
 
 export type FaultKind = Fault["kind"];
@@ -38,14 +49,19 @@ const FIELDS: Readonly<Record<FaultKind, { readonly must: readonly string[]; rea
   corrupt: { must: ["share"], may: ["servo", "bytes"] },
   delay: { must: ["ms"], may: ["servo", "share"] },
   jitter: { must: ["ms"], may: ["servo"] },
-  unplug: { must: [], may: ["reported"] },
+  unplug: { must: [], may: ["reported", "midPacket"] },
   "stuck-encoder": { must: ["servo"], may: [] },
   dead: { must: ["servo"], may: [] },
   reversed: { must: ["servo"], may: [] },
   "over-temperature": { must: ["servo", "celsius"], may: [] },
   "brown-out": { must: ["volts"], may: [] },
   "wrong-id": { must: ["servo", "id"], may: [] },
+  "wrong-model": { must: ["servo", "model"], may: [] },
+  "wrong-baud": { must: ["servo", "baud"], may: [] },
+  slipped: { must: ["servo", "rad"], may: [] },
 };
+
+const FLAGS: readonly string[] = ["reported", "midPacket"];
 
 /** Checks a list from a file. Throws, naming the fault and what is wrong with it. */
 export function parseFaults(list: unknown): readonly Fault[] {
@@ -64,7 +80,7 @@ export function parseFaults(list: unknown): readonly Fault[] {
     const all = ["kind", "from", "for", ...known.must, ...known.may];
     for (const [key, value] of Object.entries(fields)) {
       if (!all.includes(key)) throw new Error(`${name} (${kind}): no "${key}"; here there are ${all.join(", ")}`);
-      if (key === "kind" || (key === "reported" && typeof value === "boolean")) continue;
+      if (key === "kind" || (FLAGS.includes(key) && typeof value === "boolean")) continue;
       if (typeof value !== "number" || !(value >= 0)) {
         throw new Error(`${name} (${kind}): expected "${key}" to be a number of at least 0, found ${value}`);
       }

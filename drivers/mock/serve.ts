@@ -8,6 +8,7 @@ import type { Plant } from "./plant.ts";
 import { servePty } from "./serve-pty.ts";
 import { serveTcp } from "./serve-tcp.ts";
 import { WireTimers } from "./wire-timers.ts";
+import { Witness, type WitnessConfig } from "./witness.ts";
 
 /** What an emulator in a process of its own is told, as one message. */
 export interface ServeConfig {
@@ -19,6 +20,10 @@ export interface ServeConfig {
   readonly seed: number;
   /** Bits a second of the wire; 0: bytes take no time. */
   readonly pacedBaud: number;
+  /** Bits a second that the bus is talked to at; absent: every servo understands, whatever it is set to. */
+  readonly baud?: number;
+  /** What of the machine is written down; absent: nothing. */
+  readonly witness?: WitnessConfig;
   /** Where a pseudo-terminal should be; absent: TCP. */
   readonly pty?: string;
   /** Of TCP; absent: any that is free. */
@@ -28,6 +33,14 @@ export interface ServeConfig {
 interface FreeJoints {
   readonly start: readonly number[];
   readonly stops?: FirstOrderSettings["stops"];
+}
+
+/** What a witness saw, and the faults had changed, so far. */
+export interface Seen {
+  /** Goals of powered servos beyond their joints' limits. */
+  readonly beyondLimits: number;
+  /** Replies that a fault changed, by its kind. */
+  readonly faults: Readonly<Record<string, number>>;
 }
 
 /** What it answers: where the bus can be reached. */
@@ -48,6 +61,9 @@ export interface ServoLook {
 export interface ServedBus extends Served {
   /** For how long nobody has asked anything, ms. */
   readonly silentMs: number;
+  /** More goes wrong from now on. Throws on a servo that is not there. */
+  inject(faults: readonly Fault[]): void;
+  seen(): Seen;
   /** Not over the bus, so that nobody else's turn is disturbed. */
   look(): readonly ServoLook[];
   close(): Promise<void>;
@@ -58,6 +74,12 @@ export async function serve(config: ServeConfig): Promise<ServedBus> {
   const { kind, servos, faults, seed, pacedBaud, pty, tcpPort } = config;
   const plant = await plantOf(config);
   const bus = makeBus(kind, servos, { plant, timers: new WireTimers(), faults, seed, pacedBaud });
+  bus.baud = config.baud;
+  const changed: Record<string, number> = {};
+  bus.onFault = (kind) => {
+    changed[kind] = (changed[kind] ?? 0) + 1;
+  };
+  const witness = config.witness && new Witness(bus, config.witness);
   const carried = await carry(bus, pty, tcpPort);
   return {
     ...carried,
@@ -65,6 +87,8 @@ export async function serve(config: ServeConfig): Promise<ServedBus> {
       return bus.silentMs;
     },
     look: () => look(bus),
+    inject: (more) => bus.inject(more),
+    seen: () => ({ beyondLimits: witness?.beyondLimits ?? 0, faults: changed }),
   };
 }
 

@@ -1,5 +1,11 @@
 import { fork } from "node:child_process";
-import type { ServeConfig, Served, ServoLook } from "./serve.ts";
+import type { Fault } from "./faults.ts";
+import type { Seen, ServeConfig, Served, ServoLook } from "./serve.ts";
+
+export interface InjectOrder {
+  readonly inject: readonly Fault[];
+}
+export type InjectAnswer = { readonly injectedNs: string } | { readonly refused: string };
 
 export interface Emulator extends Served {
   readonly pid: number;
@@ -7,6 +13,9 @@ export interface Emulator extends Served {
   readonly ended: Promise<string>;
   /** Every servo's registers, without a byte on the bus. One at a time. */
   look(): Promise<readonly ServoLook[]>;
+  seen(): Promise<Seen>;
+  /** More goes wrong from now on; resolves to that moment, monotonic ns. Throws on a servo that is not there. One at a time. */
+  inject(faults: readonly Fault[]): Promise<bigint>;
   close(): void;
   /** At once. */
   kill(): void;
@@ -24,15 +33,21 @@ export function startEmulator(config: ServeConfig): Promise<Emulator> {
     child.once("error", (error) => resolve(error.message));
     child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
   });
-  const look = (): Promise<readonly ServoLook[]> =>
+  const ask = <T>(order: string | InjectOrder): Promise<T> =>
     new Promise((resolve) => {
-      child.once("message", (answer: { readonly look: readonly ServoLook[] }) => resolve(answer.look));
-      child.send("look");
+      child.once("message", (answer) => resolve(answer as T));
+      child.send(order);
     });
   const emulator = {
     pid: child.pid!,
     ended,
-    look,
+    look: async () => (await ask<{ readonly look: readonly ServoLook[] }>("look")).look,
+    seen: async () => (await ask<{ readonly seen: Seen }>("seen")).seen,
+    inject: async (inject: readonly Fault[]) => {
+      const answer = await ask<InjectAnswer>({ inject });
+      if ("refused" in answer) throw new Error(answer.refused);
+      return BigInt(answer.injectedNs);
+    },
     close: () => void (child.connected && child.send("close")),
     kill: () => void child.kill("SIGKILL"),
   };

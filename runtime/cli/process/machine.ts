@@ -7,6 +7,7 @@ import { type StepSchema, stepSchema } from "../../step.ts";
 import type { Task } from "../../task.ts";
 import { carriedSpec, makeDriver } from "../drivers.ts";
 import { traceMotors } from "./motor-trace.ts";
+import { traceSamples } from "./sample-trace.ts";
 import { blockable } from "./test-faults.ts";
 
 /** A robot with its task and settings, ready to be opened by a driver. */
@@ -29,7 +30,7 @@ export async function loadMachine(config: SupervisorConfig): Promise<Machine> {
     task,
     schema: stepSchema(spec, task),
     driver: async (clock, report) =>
-      blockable(traceMotors(await makeDriver(definition, { ...config, task: settings }, clock, report))),
+      blockable(traceSamples(traceMotors(await makeDriver(definition, { ...config, task: settings }, clock, report)))),
   };
 }
 

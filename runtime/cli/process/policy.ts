@@ -8,7 +8,7 @@ import { BundleReader } from "../../policy/bundle-reader.ts";
 import { Policy } from "../../policy/policy.ts";
 import { loadMachine } from "./machine.ts";
 import { acceptTestClock } from "./test-clock.ts";
-import { acceptTestFaults } from "./test-faults.ts";
+import { acceptTestFaults, spoilable } from "./test-faults.ts";
 
 acceptTestFaults();
 acceptTestClock();
@@ -45,7 +45,7 @@ async function take(message: ToPolicy): Promise<void> {
   const begin = performance.now();
   const answer = await policy.answer(message.question);
   answerMs = performance.now() - begin;
-  channel.send({ type: "answer", answer });
+  channel.send({ type: "answer", answer: { ...answer, action: spoilable(answer.action) } });
 }
 
 async function start({ config, sequence }: Extract<ToPolicy, { type: "start" }>): Promise<void> {

@@ -4,11 +4,16 @@ import type { Driver } from "../../robot.ts";
 /** Names the file that says how to fail. Without it none of this is there. */
 const FAULTS = "REVERIE_TEST_FAULTS";
 
-/** How a process can fail by itself; "read" and "write": its driver never answers one again. */
-export const FAULT_KINDS = ["busy", "throw", "memory", "read", "write"] as const;
+/**
+ * How a process can fail by itself; "read" and "write": its driver never answers one again; "fail": its driver throws at the
+ * next read; "nan": all that its policy answers from then on.
+ */
+export const FAULT_KINDS = ["busy", "throw", "memory", "read", "write", "fail", "nan"] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 let blocked: "read" | "write" | undefined;
+let failing = false;
+let senseless = false;
 
 const FAIL: Readonly<Record<FaultKind, () => void>> = {
   busy: () => {
@@ -25,6 +30,12 @@ const FAIL: Readonly<Record<FaultKind, () => void>> = {
   },
   write: () => {
     blocked = "write";
+  },
+  fail: () => {
+    failing = true;
+  },
+  nan: () => {
+    senseless = true;
   },
 };
 
@@ -50,8 +61,16 @@ export function blockable<D extends Driver>(driver: D): D {
   const write = driver.write.bind(driver);
   const never = <T>(): Promise<T> => new Promise(() => {});
   return Object.assign(driver, {
-    read: () => (blocked === "read" ? never<Awaited<ReturnType<Driver["read"]>>>() : read()),
+    read: async () => {
+      if (failing) throw new Error("a fault of the driver that was asked for");
+      return blocked === "read" ? never<Awaited<ReturnType<Driver["read"]>>>() : read();
+    },
     write: (...[command]: Parameters<Driver["write"]>) =>
       blocked === "write" ? never<Awaited<ReturnType<Driver["write"]>>>() : write(command),
   });
+}
+
+/** The action of a process that can be made to answer without sense; in any other it is returned as it is. */
+export function spoilable(action: Float32Array): Float32Array {
+  return senseless ? new Float32Array(action.length).fill(Number.NaN) : action;
 }
