@@ -57,7 +57,7 @@ export const X_MANNERS: ServoManners = {
     const speed = servo.stuck === undefined ? (direction * velocity) / DYNAMIXEL_X.velocityUnit : 0;
     servo.set(X.presentPosition, counts);
     servo.set(X.presentVelocity, Math.round(speed));
-    servo.set(X.presentCurrent, Math.round(1000 * direction * load));
+    servo.set(X.presentCurrent, Math.round(1000 * (servo.amps ?? direction * load)));
     servo.set(X.presentVoltage, Math.round(10 * volts));
     servo.set(X.presentTemperature, Math.round(celsius));
     servo.set(X.moving, Math.abs(speed) > 2 ? 1 : 0);

@@ -194,17 +194,20 @@ export class EmulatedBus {
       let dead = false;
       let direction: 1 | -1 = 1;
       let slip = 0;
+      let amps: number | undefined;
       for (const fault of active) {
         if (!("servo" in fault) || fault.servo !== this.#ids[i]) continue;
         if (fault.kind === "over-temperature") warmth = fault.celsius;
         else if (fault.kind === "stuck-encoder") stuck = true;
         else if (fault.kind === "dead") dead = true;
         else if (fault.kind === "reversed") direction = -1;
+        else if (fault.kind === "over-current") amps = fault.amps;
         else if (fault.kind === "slipped") slip += fault.rad;
       }
       servo.dead = dead;
       servo.reversed = direction < 0;
       servo.slip = slip;
+      servo.amps = amps;
       const out = supply < RESET_VOLTS;
       if (out !== this.#wasOut[i]) servo.powerCycle();
       this.#wasOut[i] = out;

@@ -66,6 +66,8 @@ export class EmulatedServo {
   reversed = false;
   /** How far its horn has slipped on the joint: what it shows too much, rad. */
   slip = 0;
+  /** What it says that it draws, A; undefined: what it does. */
+  amps: number | undefined;
   /** The present position before rounding, counts. */
   #exact = 0;
   #position = 0;

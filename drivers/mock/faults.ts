@@ -28,6 +28,8 @@ export type Fault = During &
       }
     | { readonly kind: "stuck-encoder" | "dead" | "reversed"; readonly servo: number }
     | { readonly kind: "over-temperature"; readonly servo: number; readonly celsius: number }
+    /** It says that it draws so many A. */
+    | { readonly kind: "over-current"; readonly servo: number; readonly amps: number }
     /** The supply falls to so many volts; below `RESET_VOLTS` the servos go out, and come back as after switching on. */
     | { readonly kind: "brown-out"; readonly volts: number }
     /** The servo listens to another id than it should. */
@@ -54,6 +56,7 @@ const FIELDS: Readonly<Record<FaultKind, { readonly must: readonly string[]; rea
   dead: { must: ["servo"], may: [] },
   reversed: { must: ["servo"], may: [] },
   "over-temperature": { must: ["servo", "celsius"], may: [] },
+  "over-current": { must: ["servo", "amps"], may: [] },
   "brown-out": { must: ["volts"], may: [] },
   "wrong-id": { must: ["servo", "id"], may: [] },
   "wrong-model": { must: ["servo", "model"], may: [] },

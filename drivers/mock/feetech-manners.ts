@@ -5,6 +5,8 @@ import type { EmulatedServo, ServoManners, Surroundings } from "./emulated-servo
 
 /** Written to `torque`, this makes the present place the middle. */
 const SET_MIDDLE = 128;
+const AMPS_PER_UNIT = 0.0065;
+const FULL_LOAD_AMPS = 1.95;
 const VOLTAGE_BIT = 1;
 const TEMPERATURE_BIT = 4;
 
@@ -79,7 +81,8 @@ function measure(table: typeof STS | typeof SCS, servo: EmulatedServo, counts: n
   servo.set(table.presentVoltage, Math.round(10 * around.volts));
   servo.set(table.presentTemperature, Math.round(around.celsius));
   servo.set(table.moving, Math.abs(speed) > 5 ? 1 : 0);
-  if (table === STS) servo.set(STS.presentCurrent, Math.round(Math.abs(around.load) * 300));
+  const amps = servo.amps ?? Math.abs(around.load) * FULL_LOAD_AMPS;
+  if (table === STS) servo.set(STS.presentCurrent, Math.round(amps / AMPS_PER_UNIT));
   const hot = around.celsius > servo.get(table.maxTemperature);
   const weak = 10 * around.volts < servo.get(table.minVoltage);
   servo.set(table.status, (hot ? TEMPERATURE_BIT : 0) + (weak ? VOLTAGE_BIT : 0));

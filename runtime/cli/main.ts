@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   safety: async () => import("./safety.ts").then(({ usage, safety }) => ({ usage, run: safety })),
   doctor: async () => import("./doctor.ts").then(({ usage, doctor }) => ({ usage, run: doctor })),
   learner: async () => import("./learner.ts").then(({ usage, learner }) => ({ usage, run: learner })),
+  hil: async () => import("./hil.ts").then(({ usage, hil }) => ({ usage, run: hil })),
   bench: async () => import("./bench.ts").then(({ usage, bench }) => ({ usage, run: bench })),
   policy: async () => import("./policy.ts").then(({ usage, policy }) => ({ usage, run: policy })),
   keys: async () => import("./keys.ts").then(({ usage, keys }) => ({ usage, run: keys })),
