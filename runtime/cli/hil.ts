@@ -31,6 +31,7 @@ export async function hil(argv: readonly string[]): Promise<number> {
     only: "text",
     minutes: "text",
     seed: "text",
+    patience: "text",
     json: "flag",
     verbose: "flag",
   } as const;
