@@ -115,7 +115,10 @@ function failureRows(spec: RobotSpec, { governor, supervisor }: RuntimeConfig): 
     ["policy not finite", `refused; ${end("policy")} within ${round(useless)} ms`],
     ["driver fails", `${end("driver")} at once, latched; hardware stays there until the run is started again`],
     ["driver blocks", `as a governor that hangs: a read or write that does not return holds up its loop`],
-    ["governor dies", `${end("governor")} by a process that stands by; what was latched stays so in the next governor`],
+    [
+      "governor dies",
+      `${end("governor")} by a process that stands by; hardware stays there until the run is started again`,
+    ],
     ["governor hangs", `killed after ${supervisor.governorHangMs} ms, then the same`],
     ["supervisor dies", `${end("stop")} by the governor, at its next servo tick`],
     ["supervisor hangs", `${end("policy")} within ${round(silent)} ms: no answer comes through`],

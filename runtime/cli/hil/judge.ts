@@ -27,7 +27,7 @@ export function judge(expect: Expectations, measured: Measured, patience = 1): C
           },
         ];
   const same = (name: string, expected: string | undefined, found: string): Check[] =>
-    expected === undefined ? [] : [{ name, expected, found, holds: found === expected }];
+    expected === undefined ? [] : [{ name, expected, found, holds: expected.split(" or ").includes(found) }];
   const { causes, said } = measured;
   return [
     ...same("end state", expect.endState, measured.endState),

@@ -58,6 +58,18 @@ export async function rehearse(
   );
   const robots: ReverieProcess[] = [];
   let standIn: StandIn | undefined;
+  const endAll = (): void => {
+    for (const each of [...robots, learner]) {
+      for (const pid of each.parts().values()) signal(pid, "SIGKILL");
+      each.signal("SIGKILL");
+    }
+  };
+  const onSignal = (): void => {
+    endAll();
+    void standIn?.close();
+    process.exit(130);
+  };
+  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   try {
     standIn = await standInFor(definition, scenario, folder, paths.truth);
     const { flags } = standIn;
@@ -71,7 +83,11 @@ export async function rehearse(
     let beginNs = scenario.from === "start" ? await standIn.inject(faults) : 0n;
     robots.push(start());
     if (scenario.from === "move") {
-      await moves(paths.motors, robots[0]!);
+      for (let left = HIL_DEFAULTS.starts; !(await moves(paths.motors, robots[0]!, left)); left--) {
+        robots[0]!.signal("SIGINT");
+        await robots[0]!.ended;
+        robots[0] = start();
+      }
       beginNs = await standIn.inject(faults);
     }
     for (const entry of timetable(scenario)) {
@@ -92,8 +108,8 @@ export async function rehearse(
       seen: await standIn.seen(),
     });
   } finally {
-    for (const robot of robots) for (const pid of robot.parts().values()) signal(pid, "SIGKILL");
-    for (const each of [...robots, learner]) each.signal("SIGKILL");
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    endAll();
     await standIn?.close();
     await network.close();
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
@@ -104,14 +120,19 @@ function isLearners(flag: string): boolean {
   return flag.startsWith("--learner.");
 }
 
-async function moves(trace: string, robot: ReverieProcess): Promise<void> {
+/** Waits for its first command. False when it has failed before and may be started again; throws when there is none. */
+async function moves(trace: string, robot: ReverieProcess, left: number): Promise<boolean> {
   const begin = performance.now();
   while (!motorEvents(trace).some(({ what }) => what === "command")) {
-    if (robot.hasEnded || performance.now() - begin > HIL_DEFAULTS.startMs) {
-      throw new Error(`expected a robot that moves, found none: ${robot.said.trim().split("\n").slice(-5).join("; ")}`);
+    const failed = robot.hasEnded || robot.last("robot")?.state === "fault";
+    if (failed && left > 1) return false;
+    if (failed || performance.now() - begin > HIL_DEFAULTS.startMs) {
+      const lines = robot.said.split("\n").filter((line) => line.trim() !== "");
+      throw new Error(`expected a robot that moves, found none: ${lines.slice(-5).join("; ")}`);
     }
     await sleep(POLL_MS);
   }
+  return true;
 }
 
 async function says(command: ReverieProcess, words: string): Promise<void> {

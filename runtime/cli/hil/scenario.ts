@@ -39,7 +39,7 @@ export type PersonOrder = At & { readonly order: (typeof ORDERS)[number] };
 
 /** What has to come of it; a number is the most there may be. What is not there is not judged. */
 export interface Expectations {
-  /** The first end state the motors are told after the first fault or order; "none": they are told none. */
+  /** The first end state the motors are told after the first fault or order; "none": they are told none; "hold or limp": either. */
   readonly endState?: string;
   /** From that fault or order until then, ms. */
   readonly endStateMs?: number;
@@ -86,6 +86,8 @@ export interface Scenario {
 export const HIL_DEFAULTS = {
   /** A robot that does not move after so long will not, ms. */
   startMs: 45_000,
+  /** How often one that failed before it moved is started again: late answers of a busy machine are not what is rehearsed. */
+  starts: 3,
   /** How much longer than the wire needs a reply may take, ms: emulated servos wait for the processor. */
   slackMs: 60,
   /** Which way round the servos are screwed to their joints. */
