@@ -1,4 +1,5 @@
 import type { RobotSpec } from "../../../runtime/robot.ts";
+import type { Plant } from "../../mock/plant.ts";
 import { lowCmdCrc } from "../go2/crc.ts";
 import { GO2_MOTORS } from "../go2/motors.ts";
 import { decode, encode } from "../messages/codec.ts";
@@ -7,7 +8,7 @@ import { TWIST_PARTS } from "../state/base.ts";
 import type { Graph } from "./graph.ts";
 
 export interface MockMachineOptions {
-  readonly spec: RobotSpec;
+  readonly spec: Pick<RobotSpec, "joints" | "restPose">;
   /** The joints' names in its messages, in the robot's order. */
   readonly names: readonly string[];
   /** What it listens to and what it says. */
@@ -15,6 +16,8 @@ export interface MockMachineOptions {
   readonly rateHz: number;
   /** Its own clock, ns. */
   readonly now: () => bigint;
+  /** What its motors move, joints in the robot's order; absent: joints that approach their targets. */
+  readonly plant?: Plant;
   /** A controller that follows commands only while it is active; absent: it always follows. */
   readonly controller?: string;
 }
@@ -25,7 +28,7 @@ const STATES = "/joint_states";
 const PARTS: readonly string[] = TWIST_PARTS;
 
 /**
- * A simple machine on a graph: joints that approach their targets, on the topics of the usual controllers or of a Go2.
+ * A simple machine on a graph: joints that approach their targets, or a plant, on the topics of the usual controllers or of a Go2.
  * Damped and limp joints stay where they are.
  */
 export class MockMachine {
@@ -78,7 +81,12 @@ export class MockMachine {
 
   step(): void {
     const targets = this.motors;
-    if (targets !== undefined) {
+    const { plant, now } = this.#options;
+    if (plant !== undefined) {
+      for (let i = 0; i < this.position.length; i++) plant.drive(i, targets?.[i], 1);
+      plant.advance(Number(now()) / 1e6);
+      for (let i = 0; i < this.position.length; i++) this.position[i] = plant.position(i);
+    } else if (targets !== undefined) {
       for (let i = 0; i < targets.length; i++) this.position[i]! += APPROACH * (targets[i]! - this.position[i]!);
     }
     const { kind } = this.#options;
@@ -154,13 +162,15 @@ export class MockMachine {
 
   /** The other way round than the robot has them, as machines do. */
   #jointState(): JointState {
-    const zeros = new Float64Array(this.position.length);
+    const { plant } = this.#options;
+    const each = (value: (joint: number) => number): Float64Array =>
+      this.position.map((_, joint) => (plant === undefined ? 0 : value(joint))).toReversed();
     return {
       header: { stamp: this.#stamp(), frame_id: "" },
       name: this.#options.names.toReversed(),
       position: this.position.toReversed(),
-      velocity: zeros,
-      effort: zeros,
+      velocity: each((joint) => plant!.velocity(joint)),
+      effort: each((joint) => plant!.effort(joint)),
     };
   }
 
@@ -174,7 +184,9 @@ export class MockMachine {
       },
       motor_state: Array.from({ length: 20 }, (_, motor) => {
         const joint = this.#options.names.indexOf(GO2_MOTORS[motor] ?? "");
-        return joint < 0 ? still : { ...still, q: this.position[joint]! };
+        const { plant } = this.#options;
+        const moves = plant && { dq: plant.velocity(joint), tau_est: plant.effort(joint) };
+        return joint < 0 ? still : { ...still, q: this.position[joint]!, ...moves };
       }),
       foot_force: new Int16Array(4),
       tick: Number(this.#options.now() / 1_000_000n) >>> 0,
