@@ -9,7 +9,7 @@ import { span } from "./timetable.ts";
 export interface Measured {
   /** The first end state after the first fault or order; "none": there was none. */
   readonly endState: string;
-  /** From there until then, ms; undefined where there was none. */
+  /** From there until then, ms; undefined where there was none, 0 where it stood already and was not moved. */
   readonly endStateMs: number | undefined;
   /** Every cause that the robot stood still for, each once. */
   readonly causes: readonly string[];
@@ -46,11 +46,16 @@ export interface Evidence {
 const LATELY_MS = 1000;
 
 export function measure({ scenario, paths, beginNs, state, robots, learner, seen }: Evidence): Measured {
-  const after = (seconds: number): bigint => beginNs + BigInt(Math.round(seconds * 1e9));
+  const after = (seconds: number): bigint => beginNs + BigInt(Math.round(Math.min(seconds, scenario.seconds) * 1e9));
   const { first, last } = span(scenario);
   const untilNs = after(scenario.seconds);
   const events = motorEvents(paths.motors).filter(({ timeNs }) => timeNs < untilNs);
-  const ended = Number.isFinite(first) ? firstEndState(events, after(first)) : undefined;
+  const before = events.findLast(({ timeNs }) => timeNs <= after(first));
+  const isMoved = events.some(
+    ({ timeNs, what }) => what === "command" && timeNs > after(first) && timeNs <= after(last),
+  );
+  const stands = before !== undefined && before.what !== "command" && !isMoved;
+  const ended = stands ? before : Number.isFinite(first) ? firstEndState(events, after(first)) : undefined;
   const lastCommand = events.findLast(({ what }) => what === "command")?.timeNs ?? 0n;
   const resumed = events.find(({ timeNs, what }) => timeNs > after(last) && what === "command");
   const statuses = robots.flatMap(({ lines }) => lines.filter(({ type }) => type === "robot"));
@@ -61,7 +66,7 @@ export function measure({ scenario, paths, beginNs, state, robots, learner, seen
   const truth = readTruth(paths.truth);
   return {
     endState: ended?.what ?? "none",
-    endStateMs: ended && Number(ended.timeNs - after(first)) / 1e6,
+    endStateMs: ended && Math.max(0, Number(ended.timeNs - after(first)) / 1e6),
     causes: [...new Set(statuses.flatMap(({ standstill }) => (standstill ? [standstill.cause] : [])))],
     ends: state === "held" && Number(untilNs - lastCommand) / 1e6 < LATELY_MS ? "engaged" : state,
     resumedMs: resumed && Number(resumed.timeNs - after(last)) / 1e6,

@@ -165,7 +165,8 @@ async function happen(
     else fail(pid, fault, faultFile);
   } else if (what.order === "stop") robot.signal("SIGINT");
   else if (what.order === "start") {
-    await robot.ended;
+    if (!robot.hasEnded) robot.signal("SIGINT");
+    await Promise.race([robot.ended, sleep(END_MS, undefined, { ref: false })]);
     robots.push(start());
   } else robot.type({ order: what.order });
 }

@@ -33,7 +33,7 @@ export type MachineFault = At & { readonly machine: Fault };
 
 export type ScenarioFault = ProcessFault | NetworkFault | MachineFault;
 
-/** What the person at the robot does: an order, the command's end by Ctrl-C, or starting it again. */
+/** What the person at the robot does: an order, the command's end by Ctrl-C, or starting it again, ended or not. */
 export const ORDERS = ["reset", "estop", "pause", "resume", "stop", "start"] as const;
 export type PersonOrder = At & { readonly order: (typeof ORDERS)[number] };
 
