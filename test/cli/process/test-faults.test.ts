@@ -29,5 +29,7 @@ test("a process fails as it is asked to only when it was started for that", () =
   const failed = run("on");
   expect(failed.status).toBe(1);
   expect(failed.stderr).toContain("a fault that was asked for");
-  expect(run("on", "smile").stderr).toContain('expected one of busy, throw, memory, read, write, fail, nan, found "smile"');
+  expect(run("on", "smile").stderr).toContain(
+    'expected one of busy, throw, memory, read, write, fail, nan, found "smile"',
+  );
 });
