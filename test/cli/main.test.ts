@@ -19,7 +19,7 @@ test.each<[string, number, string]>([
   [
     "tech a1",
     2,
-    'reverie: expected a command, one of teach, robot, play, calibrate, safety, doctor, learner, bench, policy, keys, render, export, log, plot, experiment, help, found "tech"',
+    'reverie: expected a command, one of teach, robot, play, calibrate, safety, doctor, learner, hil, bench, policy, keys, render, export, log, plot, experiment, help, found "tech"',
   ],
   ["teach", 2, "reverie: teach: expected <robot>, found nothing"],
   [
