@@ -35,6 +35,13 @@ export async function meetServo(
     const known = Object.entries(family.models).map(([number, model]) => `${model} (${number})`);
     throw new Error(`${who}: expected a model of ${known.join(", ")}, found model ${found.model}`);
   }
+  const { model } = joint;
+  if (model !== undefined && found.model !== model) {
+    const [wanted, is] = [model, found.model].map((number) => `${family.models[number] ?? "model"} (${number})`);
+    throw new Error(
+      `${who}: expected the ${wanted} of its calibration, found model ${is}; put the right servo there, or calibrate the robot anew`,
+    );
+  }
   const registers = await readAll(bus, family, joint.id);
   const value = (register: Register): number => decodeRegister(register, family.order, registers, register.address);
   assertUnchanged(family, joint, found.firmware, value, who);

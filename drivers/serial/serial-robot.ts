@@ -56,6 +56,7 @@ export function servoJoints(spec: RobotSpec, robot: SerialRobot, calibration: Ca
     assertServo(spec.name, joint, servos[i]!);
     return {
       ...jointUnits(joint),
+      model: joint.model,
       effortPerLoad,
       ...(currentPerLoad !== undefined && { currentPerLoad }),
       settings: Object.entries(registers).map(([name, value]) => settingOf(family, name, value)),
