@@ -72,6 +72,8 @@ export class Uplink {
   #busy = false;
   /** Steps below this need not be kept. */
   #forgotten: number;
+  /** When the last welcomed connection was lost; before the first, when this began. */
+  #lostMs = performance.now();
 
   constructor(options: UplinkOptions) {
     this.#options = options;
@@ -111,7 +113,7 @@ export class Uplink {
         for await (const frames of this.#socket) await this.#hear(frames);
       } finally {
         clearInterval(beat);
-        this.#rows.halt();
+        if (this.#rows.flowing) this.#lose();
         this.#socket.close();
       }
     }
@@ -122,10 +124,10 @@ export class Uplink {
     this.#rows.kick();
   }
 
-  /** Waits until everything is safe, at most `waitMs`, then says goodbye. */
+  /** Waits until everything is safe, at most `waitMs`, then says goodbye. A learner away for longer than that is not waited for. */
   async close(waitMs: number): Promise<void> {
     const until = performance.now() + waitMs;
-    while (!this.#isDone() && performance.now() < until) {
+    while (!this.#isDone(waitMs) && performance.now() < until) {
       void this.#rows.pump();
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
@@ -135,11 +137,18 @@ export class Uplink {
     this.#socket?.close();
   }
 
-  /** A learner that is there has acked everything; where it is not, a broker has it. */
-  #isDone(): boolean {
+  /** A learner that is there has acked everything; where it is not, a broker has it, or it has been away for `awayMs`. */
+  #isDone(awayMs: number): boolean {
     const { next } = this.#options.spool;
-    if (!this.#rows.flowing) return true;
-    return (this.#state === "connected" ? this.#rows.acked : this.#rows.safe) >= next;
+    if (this.#state === "refused" || (this.#state === "connected" ? this.#rows.acked : this.#rows.safe) >= next)
+      return true;
+    return !this.#rows.flowing && performance.now() - this.#lostMs >= awayMs;
+  }
+
+  /** No rows until the next welcome. */
+  #lose(): void {
+    this.#lostMs = performance.now();
+    this.#rows.halt();
   }
 
   async #beat(): Promise<void> {
@@ -263,7 +272,7 @@ export class Uplink {
   /** Goes on under a new name from there on. */
   #begin(from: number, what: string): void {
     this.#options.report(`link: ${what} goes by a new name, from step ${from} on`);
-    this.#rows.halt();
+    this.#lose();
     this.#options.renameStream(from);
     this.#socket?.close();
   }

@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { CALM, RoughLine } from "../../../runtime/cli/chaos/rough-line.ts";
+import { schema } from "../policy/bundles.ts";
+import { type Intake, openIntake } from "./intake.ts";
+import { robotLink } from "./robot-link.ts";
+
+const soon = { timeout: 8000, interval: 5 };
+const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
+
+let directory = "";
+let line: RoughLine;
+let intake: Intake;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), "reverie-ending-"));
+  line = await RoughLine.open();
+  intake = await openIntake(join(directory, "log"), schema);
+  line.target = Number(intake.endpoint.split(":").at(-1));
+});
+afterEach(async () => {
+  line.close();
+  await intake.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const robot = (flushMs: number) => robotLink(directory, `tcp://127.0.0.1:${line.port}`, { flushMs });
+
+/** The learner has 10 steps, then cannot be reached; the robot has noticed, and has 5 more. */
+async function loseLearner({ link, feed }: ReturnType<typeof robotLink>): Promise<void> {
+  feed(0, 10);
+  await vi.waitFor(() => expect(link.status).toMatchObject({ acked: 10, state: "connected" }), soon);
+  line.weather = { ...CALM, refusing: true };
+  line.cut();
+  await vi.waitFor(() => expect(link.status.state).toBe("connecting"), soon);
+  feed(10, 15);
+}
+
+test("a link that ends while its connection is being made anew still brings the last steps", async () => {
+  const its = robot(6000);
+  await loseLearner(its);
+  const closing = its.link.close();
+  line.weather = CALM;
+  await closing;
+  expect(its.link.status).toMatchObject({ acked: 15, state: "closed" });
+  expect(intake.steps.map(({ sequence }) => sequence)).toEqual(numbers(15));
+});
+
+test("a link that has only just begun when it is ended brings what it has", async () => {
+  const its = robot(6000);
+  its.feed(0, 5);
+  await its.link.close();
+  expect(intake.steps.map(({ sequence }) => sequence)).toEqual(numbers(5));
+});
+
+test("a link that has had no learner for longer than it would wait ends at once, and keeps the steps", async () => {
+  const its = robot(500);
+  await loseLearner(its);
+  await new Promise((resolve) => setTimeout(resolve, 550));
+  const beganMs = performance.now();
+  await its.link.close();
+  expect(performance.now() - beganMs).toBeLessThan(400);
+  line.weather = CALM;
+  const next = robot(6000);
+  await vi.waitFor(() => expect(next.link.status.acked).toBe(15), soon);
+  await next.link.close();
+  expect(intake.steps.map(({ sequence }) => sequence)).toEqual(numbers(15));
+});
