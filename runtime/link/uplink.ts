@@ -100,13 +100,19 @@ export class Uplink {
     return this.#rows.acked;
   }
 
+  /** Nothing is said or heard any more. */
+  get #isOver(): boolean {
+    return this.#state === "refused" || this.#state === "closed";
+  }
+
   /** Runs until `close` or a refusal. Throws only when sockets cannot be made at all. */
   async run(): Promise<void> {
-    while (this.#state !== "refused" && this.#state !== "closed") {
+    while (!this.#isOver) {
       this.#state = "connecting";
       this.#saidHello = false;
       this.#heardMs = performance.now();
       this.#socket = await this.#options.connect(this.#options.endpoint, this.#options.trust);
+      if (this.#isOver) return this.#socket.close(); // it was closed meanwhile
       const beat = setInterval(() => void this.#beat(), Math.min(100, this.#options.settings.aliveMs));
       try {
         await this.#beat();
@@ -152,6 +158,7 @@ export class Uplink {
   }
 
   async #beat(): Promise<void> {
+    if (this.#isOver) return;
     const { aliveMs, silentMs } = this.#options.settings;
     const now = performance.now();
     this.#rows.beat(now);
@@ -218,6 +225,7 @@ export class Uplink {
   }
 
   async #act(frames: readonly Uint8Array[]): Promise<void> {
+    if (this.#isOver) return;
     const { message, payloads } = decodeMessage(frames);
     if ("clock" in message) this.#clock.hear(message.clock);
     switch (message.type) {

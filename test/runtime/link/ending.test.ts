@@ -55,6 +55,16 @@ test("a link that has only just begun when it is ended brings what it has", asyn
   expect(intake.steps.map(({ sequence }) => sequence)).toEqual(numbers(5));
 });
 
+test("a link that is ended while it makes a connection does not live on", async () => {
+  const its = robot(6000);
+  its.feed(0, 5);
+  await its.link.close(0);
+  await its.link.ended;
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(its.link.status.state).toBe("closed");
+  expect(intake.steps).toEqual([]);
+});
+
 test("a link that has had no learner for longer than it would wait ends at once, and keeps the steps", async () => {
   const its = robot(500);
   await loseLearner(its);
