@@ -101,7 +101,7 @@ export const RUNTIME_DEFAULTS = {
     silentMs: 3000,
     /** Steps sent and not acked for so long are sent again. */
     resendMs: 10_000,
-    /** How long the end of a run waits for the learner to ack what is left. */
+    /** How long the end of a run waits for the learner to ack what is left, where it was there that long ago or later. */
     flushMs: 3000,
     /** Where the learner is behind a NATS server (`--learner nats://…`); see runtime/link/README.md. */
     nats: {
