@@ -78,7 +78,10 @@ const ROS2: Ros2Config = {
 export const UR5: RobotDefinition<ReachSettings> = {
   spec: UR5_SPEC,
   settings: REACH_SETTINGS,
-  gestures: [{ key: "h", name: "home", action: actionTo(UR5_REACH, HOME) }],
+  gestures: [
+    { key: "h", name: "home", action: actionTo(UR5_REACH, HOME) },
+    { key: "m", name: "the middle of every joint", action: HOME.map(() => 0) },
+  ],
   task: (settings) => reachTask(UR5_SPEC, UR5_REACH, settings),
   simulation: () => ({
     xml: armMjcf("ur5", UR5_CHAIN, UR5_SPEC.joints, Object.values(JOINTS), 0.055),

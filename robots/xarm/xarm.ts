@@ -81,7 +81,10 @@ const ROS2: Ros2Config = {
 export const XARM: RobotDefinition<ReachSettings> = {
   spec: XARM_SPEC,
   settings: REACH_SETTINGS,
-  gestures: [{ key: "h", name: "home", action: actionTo(XARM_REACH, HOME) }],
+  gestures: [
+    { key: "h", name: "home", action: actionTo(XARM_REACH, HOME) },
+    { key: "m", name: "the middle of every joint", action: HOME.map(() => 0) },
+  ],
   task: (settings) => reachTask(XARM_SPEC, XARM_REACH, settings),
   simulation: () => ({
     xml: armMjcf("xarm", XARM_CHAIN, XARM_SPEC.joints, Object.values(JOINTS), 0.045),

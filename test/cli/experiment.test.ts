@@ -71,7 +71,7 @@ function traces(run: string) {
     weights: readFileSync(join(run, "policy", policy, "weights.safetensors")).toString("base64"),
     // What is in the log, not how it came to be cut into chunks: that hangs on how fast the disk was.
     steps: rowsOf(run, log).map((row) => createHash("sha256").update(row).digest("hex")),
-    metrics: lines.map((line) => ({ ...JSON.parse(line), time: 0, updateMs: 0, ratio: 0 })),
+    metrics: lines.map((line) => ({ ...JSON.parse(line), time: 0, updateMs: 0, ratio: 0, streams: {} })),
   };
 }
 

@@ -43,8 +43,16 @@ test.each<[string, unknown, string]>([
     { ...least, step: 1 },
     'expected only robot, steps, seeds, thresholds, overrides, lines, found "step"',
   ],
-  ["no robot", { ...least, robot: undefined }, "robot: expected one of a1, reacher, so101, found undefined"],
-  ["another robot", { ...least, robot: "r2d2" }, 'robot: expected one of a1, reacher, so101, found "r2d2"'],
+  [
+    "no robot",
+    { ...least, robot: undefined },
+    "robot: expected one of a1, dkitty, go2, reacher, so101, ur5, xarm, found undefined",
+  ],
+  [
+    "another robot",
+    { ...least, robot: "r2d2" },
+    'robot: expected one of a1, dkitty, go2, reacher, so101, ur5, xarm, found "r2d2"',
+  ],
   ["half a step", { ...least, steps: 0.5 }, "steps: expected a whole number from 1 up, found 0.5"],
   ["steps as text", { ...least, steps: "9" }, 'steps: expected a whole number from 1 up, found "9"'],
   ["no seeds", { ...least, seeds: [] }, "seeds: expected a list of numbers, found []"],
