@@ -54,15 +54,22 @@ export function calibrationPath(robot: string, home = homedir()): string {
 
 /** Throws, naming the command that makes one, when there is none; and on a file that is damaged or of another robot. */
 export function loadCalibration(robot: string, path = calibrationPath(robot)): Calibration {
+  const found = findCalibration(robot, path);
+  if (found !== undefined) return found;
+  throw new Error(
+    `${robot}: no calibration at ${path}, so it does not move; measure it with: reverie calibrate ${robot}`,
+  );
+}
+
+/** Undefined where there is no such file. Throws on one that is damaged or of another robot. */
+export function findCalibration(robot: string, path = calibrationPath(robot)): Calibration | undefined {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== "ENOENT") throw new Error(`${robot}: cannot read its calibration: ${(error as Error).message}`);
-    throw new Error(
-      `${robot}: no calibration at ${path}, so it does not move; measure it with: reverie calibrate ${robot}`,
-    );
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    throw new Error(`${robot}: cannot read its calibration: ${message}`);
   }
   return parseCalibration(robot, text, path);
 }

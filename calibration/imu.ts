@@ -103,3 +103,14 @@ export function bodyRate(imu: ImuCalibration, rate: Vector): Vector {
   const [x, y, z] = imu.gyroBias;
   return toBody(imu, [rate[0] - x, rate[1] - y, rate[2] - z]);
 }
+
+/** How the body is turned (unit quaternion, body to world) when its IMU says that it is turned so, IMU to world. */
+export function bodyOrientation({ mounting: [a, b, c, d] }: ImuCalibration, [w, x, y, z]: Quaternion): Quaternion {
+  // times the mounting's inverse, which turns the body's axes into the IMU's
+  return [
+    w * a + x * b + y * c + z * d,
+    x * a - w * b - y * d + z * c,
+    y * a - w * c - z * b + x * d,
+    z * a - w * d - x * c + y * b,
+  ];
+}

@@ -21,3 +21,8 @@ export function calibratedSpec(spec: RobotSpec, calibration: Calibration): Robot
   });
   return { ...spec, joints, calibration: calibrationHash(calibration) };
 }
+
+/** A robot that knows its joints by itself, with how its IMU was measured to sit: the calibration is part of its identity. */
+export function mountedSpec(spec: RobotSpec, calibration: Calibration): RobotSpec {
+  return { ...spec, calibration: calibrationHash(calibration) };
+}

@@ -1,6 +1,13 @@
-import { type Calibration, calibrationPath, loadCalibration } from "../../calibration/file.ts";
-import { calibratedSpec } from "../../calibration/spec.ts";
+import {
+  type Calibration,
+  calibrationHash,
+  calibrationPath,
+  findCalibration,
+  loadCalibration,
+} from "../../calibration/file.ts";
+import { calibratedSpec, mountedSpec } from "../../calibration/spec.ts";
 import { mountedRobot } from "../../drivers/mock/mounting.ts";
+import { imuAxesOf } from "../../drivers/ros2/imu-sensors.ts";
 import { serialDevices, thisSystem } from "../../drivers/serial/port-advice.ts";
 import type { SerialRobot } from "../../drivers/serial/serial-robot.ts";
 import type { RobotDefinition } from "../../robots/definition.ts";
@@ -68,14 +75,38 @@ export function assertReachable({ spec }: RobotDefinition, { driver, serial }: C
 
 /** The robot as what carries it knows it: calibrated where that needs a calibration. Throws where there is none. */
 export function carriedSpec(definition: RobotDefinition, carriage: Carriage): RobotSpec {
+  const { spec, ros2 } = definition;
   const calibration = calibrationOf(definition, carriage);
-  return calibration === undefined ? definition.spec : calibratedSpec(definition.spec, calibration);
+  if (carriage.driver !== "ros2") return calibration === undefined ? spec : calibratedSpec(spec, calibration);
+  const axes = ros2 && imuAxesOf(ros2);
+  const heard = spec.imu && axes ? { ...spec, imu: { ...spec.imu, ...axes } } : spec;
+  return calibration === undefined ? heard : mountedSpec(heard, calibration);
 }
+
+/** What a driver is made of besides the robot. */
+export type Carried = Carriage & { readonly task: RobotDefinition["settings"]; readonly runtime: RuntimeConfig };
 
 /** The driver of a run, not yet open. `report` gets lines for a person. */
 export async function makeDriver(
   definition: RobotDefinition,
-  carriage: Carriage & { readonly task: RobotDefinition["settings"]; readonly runtime: RuntimeConfig },
+  carriage: Carried,
+  clock: Clock,
+  report: (line: string) => void,
+): Promise<Driver> {
+  const driver = await unmountedDriver(definition, carriage, clock, report);
+  const { ros2 } = definition;
+  const calibration = carriage.driver === "ros2" ? calibrationOf(definition, carriage) : undefined;
+  if (ros2 === undefined || calibration?.imu === undefined) return driver;
+  const { MountedImuDriver } = await import("../../drivers/imu/mounted-driver.ts");
+  const { imu } = calibration;
+  const hash = calibrationHash(calibration);
+  return new MountedImuDriver({ driver, imu, sensors: imuAxesOf(ros2) ?? {}, calibrationHash: hash });
+}
+
+/** The same, whose IMU speaks in its own axes: for who measures how it is mounted. */
+export async function unmountedDriver(
+  definition: RobotDefinition,
+  carriage: Carried,
   clock: Clock,
   report: (line: string) => void,
 ): Promise<Driver> {
@@ -111,13 +142,18 @@ export function serialOf({ spec, serial }: RobotDefinition): SerialRobot {
   return serial;
 }
 
-/** The emulated machine's true one, or the file of a real one; undefined where none is needed. */
+/**
+ * The emulated machine's true one, or the file of a real one; undefined where none is needed, and over ROS 2, where it is for
+ * the IMU alone, where there is none of that.
+ */
 function calibrationOf(definition: RobotDefinition, { driver, serial, mock }: Carriage): Calibration | undefined {
   const { spec } = definition;
+  const path = serial?.calibration || calibrationPath(spec.name);
   if (driver === "mock") {
     const { seed } = { ...DRIVER_DEFAULTS.mock, ...mock };
     return mountedRobot(spec, serialOf(definition), seed).calibration;
   }
-  if (driver !== "serial") return undefined;
-  return loadCalibration(spec.name, serial?.calibration || calibrationPath(spec.name));
+  if (driver === "serial") return loadCalibration(spec.name, path);
+  const found = driver === "ros2" ? findCalibration(spec.name, path) : undefined;
+  return found?.imu === undefined ? undefined : found;
 }

@@ -5,11 +5,12 @@ import { expect, test } from "vitest";
 import { saveCalibration } from "../../calibration/file.ts";
 import { mountedRobot } from "../../drivers/mock/mounting.ts";
 import type { RobotDefinition } from "../../robots/definition.ts";
+import { GO2 } from "../../robots/go2/go2.ts";
 import { REACHER } from "../../robots/reacher/reacher.ts";
 import { SO101_SPEC } from "../../robots/so101/joints.ts";
 import { SO101_SERVOS } from "../../robots/so101/servos.ts";
 import { SO101 } from "../../robots/so101/so101.ts";
-import { assertReachable, carriedSpec, driversOf, makeDriver } from "../../runtime/cli/drivers.ts";
+import { assertReachable, carriedSpec, driversOf, makeDriver, unmountedDriver } from "../../runtime/cli/drivers.ts";
 import { checkRobot, checkTask, robotDefaults } from "../../runtime/cli/robot-settings.ts";
 import { RealtimeClock } from "../../runtime/clock.ts";
 import { DRIVER_DEFAULTS } from "../../runtime/defaults.ts";
@@ -69,6 +70,31 @@ test("an emulated machine is the same for its own seed, whatever the run's", () 
   expect(hash(0, 3)).toBe(hash(7, 3));
   expect(hash(0, 3)).not.toBe(hash(0, 4));
   expect(carriedSpec(so101, settings).calibration).toBeUndefined();
+});
+
+test("a machine on ROS 2 whose IMU was measured is another one, and its driver knows how it sits", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "reverie-imu-"));
+  const go2 = GO2 as unknown as RobotDefinition;
+  const calibration = join(folder, "go2.json");
+  const ros2 = {
+    ...robotDefaults("go2", go2),
+    driver: "ros2",
+    ...at("", calibration),
+    ros2: { url: "ws://127.0.0.1:9" },
+  };
+  const plain = carriedSpec(go2, ros2);
+  expect(plain.calibration).toBeUndefined();
+  expect(plain.imu?.linearAcceleration).toBe("acceleration");
+  expect((await makeDriver(go2, ros2, new RealtimeClock(), () => {})).calibrationHash ?? "").toBe("");
+  const imu = { mounting: [0, 0, 0, 1], gyroBias: [0.01, 0, 0] } as const;
+  saveCalibration({ robot: "go2", created: "2026-01-01", serials: [], method: "imu", joints: [], imu }, calibration);
+  const mounted = carriedSpec(go2, ros2);
+  expect(mounted.calibration).toHaveLength(64);
+  expect(mounted.joints).toEqual(GO2.spec.joints);
+  const driver = await makeDriver(go2, ros2, new RealtimeClock(), () => {});
+  expect(driver.calibrationHash).toBe(mounted.calibration);
+  expect((await unmountedDriver(go2, ros2, new RealtimeClock(), () => {})).calibrationHash ?? "").toBe("");
+  rmSync(folder, { recursive: true });
 });
 
 test("a robot on ROS 2 is reached where its definition says, or where the run does", async () => {

@@ -2,7 +2,7 @@ import { saveCalibration } from "../../../calibration/file.ts";
 import { measureImu } from "../../../calibration/imu-poses.ts";
 import type { RobotDefinition } from "../../../robots/definition.ts";
 import { RealtimeClock } from "../../clock.ts";
-import { assertDriver, assertReachable, carriedSpec, makeDriver } from "../drivers.ts";
+import { assertDriver, assertReachable, carriedSpec, unmountedDriver } from "../drivers.ts";
 import { type CalibrateCommand, existing, pathOf } from "./settings.ts";
 import { TerminalAttendant } from "./terminal.ts";
 
@@ -18,7 +18,7 @@ export async function imu(definition: RobotDefinition, settings: CalibrateComman
   }
   const clock = new RealtimeClock();
   const attendant = new TerminalAttendant(yes);
-  const driver = await makeDriver(definition, settings, clock, (line) => attendant.say(line));
+  const driver = await unmountedDriver(definition, settings, clock, (line) => attendant.say(line));
   try {
     await driver.prepare?.();
     await driver.open();

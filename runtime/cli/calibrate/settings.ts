@@ -1,5 +1,5 @@
 import type { CalibrateSettings } from "../../../calibration/defaults.ts";
-import { type Calibration, calibrationPath, loadCalibration } from "../../../calibration/file.ts";
+import { type Calibration, calibrationPath, findCalibration } from "../../../calibration/file.ts";
 import type { RobotSettings } from "../robot-settings.ts";
 
 export interface CalibrateCommand extends RobotSettings {
@@ -13,10 +13,5 @@ export function pathOf({ robot, serial }: RobotSettings): string {
 
 /** The calibration that there is; undefined where there is no file. Throws on a damaged one, and on another robot's. */
 export function existing(settings: RobotSettings): Calibration | undefined {
-  try {
-    return loadCalibration(settings.robot, pathOf(settings));
-  } catch (error) {
-    if ((error as Error).message.includes(": no calibration at ")) return undefined;
-    throw error;
-  }
+  return findCalibration(settings.robot, pathOf(settings));
 }
