@@ -258,7 +258,7 @@ export class Experience {
     return (sequence) => {
       while (entry.done !== true && entry.value.sequence < sequence) entry = entries.next();
       if (entry.done === true || entry.value.sequence !== sequence) return false;
-      return this.#codec!.decode(entry.value.messages) !== undefined;
+      return this.#codec!.decode(entry.value.timeNs, entry.value.messages) !== undefined;
     };
   }
 

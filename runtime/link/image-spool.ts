@@ -72,7 +72,9 @@ export class ImageSpool {
     if (this.#peeked === undefined && this.#end !== this.#log.next) this.#readFrom(sequence);
     while (this.#peeked !== undefined && this.#peeked.sequence < sequence) this.#peeked = this.#step();
     this.#at = sequence;
-    return this.#peeked?.sequence === sequence ? this.#codec.decode(this.#peeked.messages) : undefined;
+    return this.#peeked?.sequence === sequence
+      ? this.#codec.decode(this.#peeked.timeNs, this.#peeked.messages)
+      : undefined;
   }
 
   #readFrom(sequence: number): void {

@@ -41,8 +41,8 @@ export function takeBatch(spool: Spool, from: number, limits: BatchLimits): Batc
     const last = imagesGone.at(-1);
     if (found === undefined && last !== undefined && last[0] + last[1] === sequence) last[1]++;
     else if (found === undefined) imagesGone.push([sequence, 1]);
-    for (const { name, encoding, data } of found ?? []) {
-      images.push([sequence, name, encoding]);
+    for (const { name, encoding, data, ageNs } of found ?? []) {
+      images.push(ageNs === undefined ? [sequence, name, encoding] : [sequence, name, encoding, ageNs]);
       frames.push(data);
     }
   }

@@ -52,6 +52,7 @@ function imageReader(
   return (sequence) => {
     while (entry.done !== true && entry.value.sequence < sequence) entry = entries.next();
     if (entry.done === true || entry.value.sequence !== sequence) return undefined;
-    return codec.decode(entry.value.messages)?.map((image) => ({ ...image, data: image.data.slice() }));
+    const { timeNs, messages } = entry.value;
+    return codec.decode(timeNs, messages)?.map((image) => ({ ...image, data: image.data.slice() }));
   };
 }

@@ -12,10 +12,12 @@ export interface StepImage {
   readonly name: string;
   readonly encoding: ImageEncoding;
   readonly data: Uint8Array;
+  /** How long before its step it was captured, ns; absent: not known. */
+  readonly ageNs?: number;
 }
 
-/** An image on the wire: of which step and tensor; its bytes are the next frame. */
-export type WireImage = readonly [sequence: number, name: string, encoding: ImageEncoding];
+/** An image on the wire: of which step and tensor, and how long before it, ns, where that is known; its bytes are the next frame. */
+export type WireImage = readonly [sequence: number, name: string, encoding: ImageEncoding, ageNs?: number];
 
 /** Steps in a row whose images were given up: they never come. */
 export type GoneImages = readonly [first: number, count: number];
@@ -35,15 +37,21 @@ export function imageBytes({ shape }: TensorSpec): number {
   return shape.reduce((a, b) => a * b, 1);
 }
 
-/** Throws when a tensor has not the size or type the schema says. */
-export function imagesOf(schema: StepSchema, { sequence, observation }: Step): StepImage[] {
+/** `captured`: when, by name, ns on the steps' clock, where that is known. Throws when a tensor has not the size or type the schema says. */
+export function imagesOf(
+  schema: StepSchema,
+  { sequence, timeNs, observation }: Step,
+  captured: Readonly<Record<string, { readonly timeNs: bigint; readonly sequence: number }>> = {},
+): StepImage[] {
   return imageTensors(schema).map((tensor) => {
     const data = observation[tensor.name];
     if (!(data instanceof Uint8Array) || data.length !== imageBytes(tensor)) {
       const found = ArrayBuffer.isView(data) ? `${data.length} of ${data.constructor.name}` : String(data);
       throw new Error(`step ${sequence}: expected ${tensor.name} as ${imageBytes(tensor)} uint8, found ${found}`);
     }
-    return { name: tensor.name, encoding: "raw", data };
+    const frame = captured[tensor.name];
+    const age = frame === undefined || frame.sequence === 0 ? {} : { ageNs: Number(timeNs - frame.timeNs) };
+    return { name: tensor.name, encoding: "raw", data, ...age };
   });
 }
 
@@ -64,7 +72,7 @@ export function stepImages(
   }
   const found = Array.from({ length: count }, () => new Map<string, StepImage>());
   for (const [i, image] of images.entries()) {
-    const [sequence, name, encoding] = Array.isArray(image) ? image : [];
+    const [sequence, name, encoding, ageNs] = Array.isArray(image) ? image : [];
     const tensor = tensors.find((each) => each.name === name);
     const step = found[sequence - first];
     if (step === undefined || tensor === undefined || !IMAGE_ENCODINGS.includes(encoding) || step.has(name)) {
@@ -73,7 +81,10 @@ export function stepImages(
     const data = said.frames[i]!;
     const why = misfitImage(tensor, encoding, data);
     if (why !== undefined) throw new Error(`step ${sequence}: expected ${name} ${why}`);
-    step.set(name, { name, encoding, data });
+    if (ageNs !== undefined && !Number.isSafeInteger(ageNs)) {
+      throw new Error(`step ${sequence}: expected ${name} with its age in whole ns, found ${JSON.stringify(ageNs)}`);
+    }
+    step.set(name, { name, encoding, data, ...(ageNs === undefined ? {} : { ageNs }) });
   }
   const gone = goneSteps(said.imagesGone, first, count);
   return found.map((step, i) => {

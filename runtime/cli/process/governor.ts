@@ -99,7 +99,7 @@ async function govern({ config, ...start }: Extract<ToGovernor, { type: "start" 
       const row = encodeSteps(layout, [step]);
       const marked = marks.length > 0 ? { marks } : {};
       marks = [];
-      const seen = imagesOf(schema, step);
+      const seen = imagesOf(schema, step, sample.images);
       const images = seen.length > 0 ? { images: seen } : {};
       const measured = standard === undefined ? {} : { measured: standard.pack(sample) };
       const { sequence, episode } = step;

@@ -32,7 +32,7 @@ export async function encodeImage(
 ): Promise<StepImage> {
   if (image.encoding !== "raw" || encoding === "raw") return image;
   const data = await (encoding === "png" ? encodePng(tensor, image.data) : encodeJpeg(tensor, image.data, quality));
-  return data.length < image.data.length ? { name: image.name, encoding, data } : image;
+  return data.length < image.data.length ? { ...image, encoding, data } : image;
 }
 
 /** With the colours at half the resolution (4:2:0), as cameras do. Takes one of libuv's threads. */

@@ -191,7 +191,7 @@ export const TARGETS: readonly Target[] = [
       let count = 0;
       for (const message of messagesIn(bytes!)) {
         count++;
-        codec.decode([message]);
+        codec.decode(5n, [message]);
       }
       return count;
     },
@@ -204,7 +204,7 @@ export const TARGETS: readonly Target[] = [
       const path = join(SCRATCH, "fuzzed.mcap");
       writeFileSync(path, bytes!);
       for (const record of scan(path, () => {})) {
-        if ("records" in record) for (const message of messagesIn(record.records)) codec.decode([message]);
+        if ("records" in record) for (const message of messagesIn(record.records)) codec.decode(5n, [message]);
       }
       return verifyFile(path);
     },

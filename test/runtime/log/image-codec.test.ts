@@ -49,9 +49,20 @@ test("images are sensor_msgs/msg/Image on a channel each, as any ROS 2 reader re
 
 test("they come back as they were; some of them, or their placeholder, are none", () => {
   const messages = codec.encode(5n, images);
-  expect(codec.decode(messages)).toEqual(images);
-  expect(codec.decode(messages.slice(1))).toBeUndefined();
-  expect(codec.decode(codec.encodeGone(5n))).toBeUndefined();
+  expect(codec.decode(5n, messages)).toEqual(images);
+  expect(codec.decode(5n, messages.slice(1))).toBeUndefined();
+  expect(codec.decode(5n, codec.encodeGone(5n))).toBeUndefined();
+});
+
+test("each is stamped with its own capture, which comes back; one of which it is not known has its step's time", () => {
+  const jpeg = { name: "left hand", encoding: "jpeg", data: Uint8Array.of(0xff, 0xd8, 0xff), ageNs: -2 } as const;
+  const seen = [{ ...images[0], ageNs: 3_000_000 }, jpeg];
+  const messages = codec.encode(4_000_000_000n, seen);
+  const reader = new MessageReader(parse(codec.topics[0]!.definition, { ros2: true }));
+  const message = reader.readMessage(Buffer.concat([CDR_LITTLE_ENDIAN, messages[0]!.body]));
+  expect(message).toMatchObject({ header: { stamp: { sec: 3, nanosec: 997_000_000 } } });
+  expect(codec.decode(4_000_000_000n, messages)).toEqual(seen);
+  expect(codec.decode(5n, codec.encode(5n, images))![0]).not.toHaveProperty("ageNs");
 });
 
 test("encoded ones are sensor_msgs/msg/CompressedImage, and come back beside raw ones", () => {
@@ -61,9 +72,9 @@ test("encoded ones are sensor_msgs/msg/CompressedImage, and come back beside raw
   const reader = new MessageReader(parse(codec.topics[2]!.definition, { ros2: true }));
   const message = reader.readMessage(Buffer.concat([CDR_LITTLE_ENDIAN, messages[0]!.body]));
   expect(message).toMatchObject({ header: { frame_id: "eye" }, format: "jpeg", data: jpeg.data });
-  expect(codec.decode(messages)).toEqual([jpeg, images[1]]);
+  expect(codec.decode(5n, messages)).toEqual([jpeg, images[1]]);
   const odd = codec.encode(5n, [{ ...jpeg, encoding: "tiff" as "jpeg" }, images[1]]);
-  expect(codec.decode(odd)).toBeUndefined();
+  expect(codec.decode(5n, odd)).toBeUndefined();
 });
 
 test("a message whose lengths lie is no image, and breaks nothing", () => {
@@ -71,7 +82,7 @@ test("a message whose lengths lie is no image, and breaks nothing", () => {
     const [{ channel, body }] = codec.encode(5n, [{ name: "eye", encoding, data: eye }]) as [LogMessage];
     const liar = body.slice();
     new DataView(liar.buffer).setUint32(liar.length - eye.length - 4, 0x40000003, true);
-    expect(codec.decode([{ channel, body: liar }, ...codec.encode(5n, [images[1]])])).toBeUndefined();
-    expect(codec.decode([{ channel, body: body.subarray(0, 30) }])).toBeUndefined();
+    expect(codec.decode(5n, [{ channel, body: liar }, ...codec.encode(5n, [images[1]])])).toBeUndefined();
+    expect(codec.decode(5n, [{ channel, body: body.subarray(0, 30) }])).toBeUndefined();
   }
 });

@@ -25,6 +25,11 @@ test("a step's images are its uint8 tensors, of the size the schema says", () =>
     { name: "eye", encoding: "raw", data: eye },
     { name: "hand", encoding: "raw", data: hand },
   ]);
+  const captured = { eye: { timeNs: 70n, sequence: 3 }, hand: { timeNs: 0n, sequence: 0 } };
+  expect(imagesOf(schema, { ...step, timeNs: 100n }, captured)).toEqual([
+    { name: "eye", encoding: "raw", data: eye, ageNs: 30 },
+    { name: "hand", encoding: "raw", data: hand },
+  ]);
   const blind = { ...step, observation: { eye: new Uint8Array(5), hand } };
   expect(() => imagesOf(schema, blind)).toThrow("step 258: expected eye as 6 uint8, found 5 of Uint8Array");
   expect(() => imagesOf(schema, { ...step, observation: {} })).toThrow("expected eye as 6 uint8, found undefined");
@@ -56,7 +61,25 @@ test("what a robot says of its images is theirs by step, in the schema's order",
   expect(stepImages(blind, 0, 2, { images: undefined, imagesGone: undefined, frames: [] })).toEqual([[], []]);
 });
 
+test("an image comes with its age where the robot knows it", () => {
+  const said = { ...whole, images: [whole.images[0], [11, "eye", "raw", 30]] };
+  expect(stepImages(schema, 10, 4, said)[1]).toEqual([
+    { name: "eye", encoding: "raw", data: eye, ageNs: 30 },
+    { name: "hand", encoding: "raw", data: hand },
+  ]);
+});
+
 test.each([
+  [
+    {
+      images: [
+        [11, "eye", "raw", 0.5],
+        [11, "hand", "raw"],
+      ],
+      frames: [eye, hand],
+    },
+    "expected eye with its age in whole ns, found 0.5",
+  ],
   [{ images: [[11, "eye", "raw"]], frames: [eye] }, "step 11: expected an image hand, found none"],
   [{ frames: [hand] }, "images: expected as many as frames, 1, found 2"],
   [{ frames: [hand, hand] }, "step 11: expected eye as 6 bytes, found 2"],
