@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { RobotSpec } from "./robot.ts";
+import type { ImageSpec, RobotSpec } from "./robot.ts";
 import type { Observation, Task, TensorSpec } from "./task.ts";
 
 /**
@@ -47,11 +47,12 @@ export interface StepSchema {
   readonly canTerminate: boolean;
 }
 
+/** With the images of the robot's cameras behind what its task observes. */
 export function stepSchema(robot: RobotSpec, task: Task): StepSchema {
   return {
     robot: robot.name,
     task: task.name,
-    observation: task.observation,
+    observation: [...task.observation, ...(robot.images ?? []).map(imageTensor)],
     action: task.action,
     joints: robot.joints.map((joint) => joint.name),
     policyRateHz: robot.policyRateHz,
@@ -60,6 +61,15 @@ export function stepSchema(robot: RobotSpec, task: Task): StepSchema {
     rewardOffset: task.rewardOffset,
     canTerminate: task.canTerminate,
   };
+}
+
+function imageTensor({ name, shape }: ImageSpec): TensorSpec {
+  return { name, dtype: "uint8", shape, units: ["1"] };
+}
+
+/** What of it a policy is made for and sees: the vectors. No agent reads images yet, so one fits with cameras and without. */
+export function policySchema(schema: StepSchema): StepSchema {
+  return { ...schema, observation: schema.observation.filter(({ dtype }) => dtype === "float32") };
 }
 
 /** The same for equal schemas, whatever the order of their keys. */

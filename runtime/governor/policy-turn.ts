@@ -2,6 +2,7 @@ import type { Sample } from "../robot.ts";
 import type { Desk } from "./desk.ts";
 import type { GovernorOptions } from "./options.ts";
 import { obstacle, type Parts } from "./parts.ts";
+import { sights } from "./sights.ts";
 
 /** The policy tick: judges the last question, observes, asks the next, and takes the step that led here. */
 export class PolicyTurn {
@@ -21,9 +22,9 @@ export class PolicyTurn {
     return this.#stage;
   }
 
-  /** In lockstep, waits for the permit before and the answer after; `signal` ends that. */
+  /** The policy is asked without what cameras saw: it reads none of it. In lockstep, waits for the permit before and the answer after; `signal` ends that. */
   async take(sample: Sample, signal: AbortSignal): Promise<void> {
-    const { inbox, lockstep, onStep, task } = this.#options;
+    const { inbox, lockstep, onStep, spec, task } = this.#options;
     const { exchange, helm, recorder, servo, stance } = this.#parts;
     if (stance.latched) return;
     await this.#judge(sample);
@@ -38,7 +39,9 @@ export class PolicyTurn {
     const { action, policyVersion, intervened } = helm;
     exchange.ask({ isFirst: recorder.isFirst, observation, previousAction: action });
     if (stance.state === "engaged") {
-      const step = recorder.take({ sample, observation, action, sent: servo.sent, policyVersion, intervened });
+      const observed = spec.images === undefined ? observation : { ...observation, ...sights(spec.images, sample) };
+      const moment = { sample, observation: observed, action, sent: servo.sent, policyVersion, intervened };
+      const step = recorder.take(moment);
       onStep(step, { stage: this.#stage, speed: task.speed?.(sample), sample });
       const steered = helm.turn();
       if (steered !== undefined) servo.motion.head(steered, 0);

@@ -1,5 +1,5 @@
 import type { RuntimeConfig } from "../defaults.ts";
-import type { Cause, JointSpec, RobotSpec } from "../robot.ts";
+import type { Cause, ImageSpec, JointSpec, RobotSpec } from "../robot.ts";
 import type { Task } from "../task.ts";
 import { endStateFor } from "./endings.ts";
 import { WATCHDOGS, type WatchdogName, type WatchdogSetting } from "./watchdogs.ts";
@@ -75,7 +75,7 @@ function watchRows(spec: RobotSpec, settings: RuntimeConfig["watchdogs"]): strin
     tilt: watch.tilt === null ? undefined : `above ${watch.tilt.limit} rad`,
     workspace:
       watch.workspace === null ? undefined : `tool outside [${watch.workspace.min}] … [${watch.workspace.max}] m`,
-    camera: spec.images?.map(({ name, watch: { age } }) => `${name}: older than ${age * 1000} ms`).join(", "),
+    camera: spec.images?.map(imageWords).join("; "),
     overrun: `${settings.overrun.ticks} servo ticks missed in a row`,
     surprise: `${settings.surprise.times} × the ${settings.surprise.share * 100} % quantile of before`,
   };
@@ -87,6 +87,16 @@ function watchRows(spec: RobotSpec, settings: RuntimeConfig["watchdogs"]): strin
     const after = setting.holdOffMs > 0 ? ` for ${setting.holdOffMs} ms` : "";
     return [name, `${what}${after} → ${outcome(spec, setting.trip, name)}`];
   });
+}
+
+function imageWords({ name, watch: { age, frozen, rate, brightness } }: ImageSpec): string {
+  const words = [
+    `none or older than ${age * 1000} ms`,
+    ...(frozen === null ? [] : [`the same for ${frozen * 1000} ms`]),
+    ...(rate === null ? [] : [`fewer than ${rate} a second`]),
+    ...(brightness === null ? [] : [`darker than ${brightness} of 255`]),
+  ];
+  return `${name}: ${words.join(", ")}`;
 }
 
 /** An arm that is not let go in the air says so. */

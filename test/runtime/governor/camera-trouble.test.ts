@@ -85,6 +85,8 @@ test("the watchdog holds a robot whose camera fails until it is well, and the sa
   tick(4n, image());
   expect(dogs.blocking()).toBeUndefined();
   const line = (of: RobotSpec) => safetyPage(of, task, RUNTIME_DEFAULTS).find((line) => line.includes("camera "));
-  expect(line(robot)).toContain("wrist: older than 200 ms → ");
+  expect(line(robot)).toContain(
+    "wrist: none or older than 200 ms, the same for 1000 ms, fewer than 20 a second, darker than 5 of 255 → ",
+  );
   expect(line(spec)).toContain("not watched");
 });

@@ -125,3 +125,10 @@ test("the policies that come with robots say all that is compared", () => {
     expect(schema).toMatchObject({ servoRateHz: expect.any(Number), calibration: "" });
   }
 });
+
+test("a policy that reads vectors alone fits a robot that sees, and one that does not", () => {
+  const { manifest } = policyParts(3, 1, 0, ROBOT);
+  const eye = { name: "eye", dtype: "uint8", shape: [2, 2, 3], units: ["1"] } as const;
+  expect(misfit({ ...ROBOT, observation: [...ROBOT.observation, eye] }, manifest)).toBeUndefined();
+  expect(misfit(ROBOT, manifest)).toBeUndefined();
+});
