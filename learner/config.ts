@@ -100,6 +100,8 @@ export const LEARNER_DEFAULTS = {
     },
     /** One of STREAMS. */
     streams: "rows" as string,
+    /** What cameras saw is kept in it too, raw. No agent reads it yet. */
+    images: true,
   },
   /** Where the learner is at a NATS server (`--bind nats://…`); see runtime/link/README.md. */
   nats: {

@@ -1,3 +1,4 @@
+import { policySchema } from "../../runtime/step.ts";
 import type { PolicyGraph } from "../algorithm/policy-graph.ts";
 import type { LearnerConfig } from "../config.ts";
 import type { CheckpointMeta } from "./checkpoint.ts";
@@ -64,7 +65,7 @@ export class Duties {
     const { account } = records;
     if (!publisher.isDue(account)) return;
     const weights = await training.weights();
-    robots.publish(publisher.make(schema, graph, weights, account));
+    robots.publish(publisher.make(policySchema(schema), graph, weights, account));
   }
 
   async checkpointIfDue(run: Run): Promise<void> {

@@ -3,27 +3,20 @@ import { join } from "node:path";
 import { ImageCodec } from "../../runtime/log/image-codec.ts";
 import { RecordLog, type RecordLogOptions } from "../../runtime/log/record-log.ts";
 import { stepTopic } from "../../runtime/log/step-topic.ts";
-import type { Step, StepSchema } from "../../runtime/step.ts";
+import type { Step } from "../../runtime/step.ts";
 import { imageTensors, type SaidImages, type StepImage, stepImages } from "../../runtime/wire/images.ts";
 import type { LastStep } from "../../runtime/wire/messages.ts";
 import { decodeSteps, type StepLayout, stepLayout } from "../../runtime/wire/step-codec.ts";
-import type { Ring } from "../replay/ring.ts";
-import { rowSizes } from "../replay/row.ts";
-import { ReplayStore } from "../replay/store.ts";
 import type { Taken } from "./link-server.ts";
+import { Memory, type MemoryOptions } from "./memory.ts";
 
-export interface ExperienceOptions {
+export interface ExperienceOptions extends MemoryOptions {
   /** Holds one log a stream, in a directory of the stream's name. */
   readonly directory: string;
-  readonly schema: StepSchema;
-  /** Rows each stream may be sampled from. */
-  readonly capacity: number;
-  readonly onRing: (ring: Ring) => void;
   /** Every step of a stream that is new, in order. */
   readonly onStep: (step: Step, stream: string) => void;
   /** Everything before `next` is on the disk. */
   readonly onDurable: (stream: string, next: number) => void;
-  readonly report: (line: string) => void;
   /** See RecordLogOptions. */
   readonly write?: RecordLogOptions["write"];
 }
@@ -36,8 +29,6 @@ interface Stream {
   next: number;
   /** First sequence number that is not on the disk for sure. */
   durable: number;
-  /** Sequence number of the row replay got last. */
-  replayed: number;
 }
 
 const SYNC_MS = 200;
@@ -58,8 +49,7 @@ export class Experience {
   readonly #options: ExperienceOptions;
   readonly #layout: StepLayout;
   readonly #codec: ImageCodec | undefined;
-  readonly #store: ReplayStore;
-  readonly #observation: Float32Array;
+  readonly #memory: Memory;
   readonly #streams = new Map<string, Stream>();
   #unsynced = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -68,12 +58,10 @@ export class Experience {
   #closed = false;
 
   constructor(options: ExperienceOptions) {
-    const sizes = rowSizes(options.schema);
     this.#options = options;
     this.#layout = stepLayout(options.schema);
     this.#codec = imageTensors(options.schema).length > 0 ? new ImageCodec(options.schema) : undefined;
-    this.#store = new ReplayStore(sizes, options.capacity, options.onRing);
-    this.#observation = new Float32Array(sizes.observation);
+    this.#memory = new Memory(options);
     mkdirSync(options.directory, { recursive: true });
   }
 
@@ -123,14 +111,17 @@ export class Experience {
         if (sequence >= stream.next) break; // its images were not kept any more: it comes again
         try {
           const [step] = decodeSteps(this.#layout, messages[0]!.body);
-          this.#remember(name, stream, step!, seen(sequence));
+          this.#remember(name, step!, seen(sequence));
         } catch (error) {
           this.#options.report(`log of ${name}: step ${sequence} was skipped: ${(error as Error).message}`);
           continue;
         }
         if (sequence >= (counted[name] ?? 0)) uncounted++;
-        if (++rows % RESTORE_CHUNK === 0) await new Promise((resolve) => setImmediate(resolve));
+        if (++rows % RESTORE_CHUNK !== 0) continue;
+        await this.#memory.settled();
+        await new Promise((resolve) => setImmediate(resolve));
       }
+      await this.#memory.settled();
     }
     return uncounted;
   }
@@ -163,7 +154,7 @@ export class Experience {
       const body = payload.subarray(row * rowBytes, (row + 1) * rowBytes);
       this.#keep(stream, step, body, images[row]);
       stream.next = step.sequence + 1;
-      this.#remember(name, stream, step, images[row] !== undefined);
+      this.#remember(name, step, images[row]);
       this.#unsynced++;
     }
     if (this.#unsynced >= SYNC_ROWS && this.#diskError === undefined) void this.sync();
@@ -197,7 +188,9 @@ export class Experience {
     }
   }
 
+  /** What memory has yet to take in is not acked either: so nobody sends more than it can. */
   async #syncAll(): Promise<Error | undefined> {
+    await this.#memory.settled();
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#unsynced = 0;
@@ -231,7 +224,7 @@ export class Experience {
     const topics = this.#codec?.topics;
     const images = topics && new RecordLog(join(directory, name, "images"), { ...options, topics });
     const next = Math.min(log.next, images?.next ?? log.next); // a power loss may have kept a row without its images
-    const stream = { log, images, next, durable: next, replayed: -1 };
+    const stream = { log, images, next, durable: next };
     this.#streams.set(name, stream);
     return stream;
   }
@@ -250,37 +243,20 @@ export class Experience {
     if (sequence >= log.next) log.append(sequence, timeNs, [{ channel: 1, body: row }]);
   }
 
-  /** Says of one step after the other, from `from` on, whether it has the images it should have. */
-  #seen({ images }: Stream, from: number): (sequence: number) => boolean {
-    if (images === undefined) return () => true;
+  /** The images of one step after the other, from `from` on; undefined for one that has not all it should have. */
+  #seen({ images }: Stream, from: number): (sequence: number) => readonly StepImage[] | undefined {
+    if (images === undefined) return () => [];
     const entries = images.read(from);
     let entry = entries.next();
     return (sequence) => {
       while (entry.done !== true && entry.value.sequence < sequence) entry = entries.next();
-      if (entry.done === true || entry.value.sequence !== sequence) return false;
-      return this.#codec!.decode(entry.value.timeNs, entry.value.messages) !== undefined;
+      if (entry.done === true || entry.value.sequence !== sequence) return undefined;
+      return this.#codec!.decode(entry.value.timeNs, entry.value.messages);
     };
   }
 
-  /** A hole in the numbers breaks the stream as a boot does: nothing before it explains the row behind it. */
-  #remember(name: string, stream: Stream, step: Step, whole: boolean): void {
-    if (whole) this.#replay(name, stream, step);
+  #remember(name: string, step: Step, images: readonly StepImage[] | undefined): void {
+    if (images !== undefined) this.#memory.take(name, step, images);
     this.#options.onStep(step, name);
-  }
-
-  #replay(name: string, stream: Stream, step: Step): void {
-    let at = 0;
-    for (const part of this.#layout.float32) {
-      this.#observation.set(step.observation[part.name]!, at);
-      at += part.length;
-    }
-    this.#store.append(name, {
-      observation: this.#observation,
-      action: step.action,
-      reward: step.reward - this.#options.schema.rewardOffset,
-      isFirst: step.isFirst || step.sequence !== stream.replayed + 1,
-      isTerminal: step.isTerminal,
-    });
-    stream.replayed = step.sequence;
   }
 }

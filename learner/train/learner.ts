@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { StepSchema } from "../../runtime/step.ts";
+import { policySchema, type StepSchema } from "../../runtime/step.ts";
 import { learnerTrust, type TrustOptions } from "../../runtime/trust/trust.ts";
 import type { PolicyGraph } from "../algorithm/policy-graph.ts";
 import type { LearnerConfig } from "../config.ts";
@@ -173,7 +173,7 @@ class Learner {
   async #adopt(schema: StepSchema): Promise<void> {
     const { config, seed } = this.#options;
     const records = this.#records;
-    this.#room = roomFor(rowSizes(schema), config.replay);
+    this.#room = roomFor(rowSizes(schema, config.replay), config.replay);
     this.#report(roomLine(this.#room));
     let restoring = true;
     const run = await openRun(this.#directory, schema, config, this.#nowMs, {
@@ -195,7 +195,9 @@ class Learner {
     records.resume(account);
     this.#publisher.startAfter(checkpoint?.meta.policyVersion ?? 0);
     if (account.steps > 0) this.#resumed = { updates: account.updates, steps: account.steps };
-    this.#prepare({ schema, config, seed }, checkpoint?.state).catch((error: Error) => this.#fail(error));
+    this.#prepare({ schema: policySchema(schema), config, seed }, checkpoint?.state).catch((error: Error) =>
+      this.#fail(error),
+    );
   }
 
   async #prepare(settings: TrainingSettings, state: TrainingState | undefined): Promise<void> {

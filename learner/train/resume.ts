@@ -32,7 +32,8 @@ export async function resumeRun(
   const experience = new Experience({
     directory: join(directory, "log"),
     schema,
-    capacity: roomFor(rowSizes(schema), config.replay).rows,
+    capacity: roomFor(rowSizes(schema, config.replay), config.replay).rows,
+    images: config.replay.images,
     ...hooks,
   });
   const uncounted = await experience.restore(checkpoint?.meta.streams ?? {});

@@ -18,6 +18,7 @@ function open({ capacity = 1000, write = writeSync as never, schema = SCHEMA } =
   const acks: [string, number][] = [];
   const lines: string[] = [];
   const experience = new Experience({
+    images: true,
     directory,
     schema,
     capacity,

@@ -63,6 +63,7 @@ test("more rows in one message than another robot should wait for are refused be
   const directory = mkdtempSync(join(tmpdir(), "reverie-fair-"));
   cleanUp.push(() => rmSync(directory, { recursive: true, force: true }));
   const experience = new Experience({
+    images: true,
     directory,
     schema: SCHEMA,
     capacity: 100,

@@ -69,6 +69,7 @@ test("a learner killed at any moment keeps every step it acked, and goes on from
 
   const counters: number[] = [];
   const experience = new Experience({
+    images: true,
     directory: join(run, "learner", "log"),
     schema: SCHEMA,
     capacity: 10_000,

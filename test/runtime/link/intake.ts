@@ -20,6 +20,7 @@ export async function openIntake(
   const lines: string[] = [];
   let server: LinkServer | undefined;
   const experience = new Experience({
+    images: true,
     directory,
     schema,
     capacity: 100_000,
