@@ -1,4 +1,4 @@
-import type { Image, ImageShape } from "../../runtime/robot.ts";
+import type { Image, ImageShape, Sample } from "../../runtime/robot.ts";
 
 /** Something that sees. Nothing here waits for a frame, and no fault of it throws: what is wrong is said in the image. */
 export interface Camera {
@@ -6,6 +6,8 @@ export interface Camera {
   readonly shape: ImageShape;
   /** Starts it. Frames come when they come. */
   open(): Promise<void>;
+  /** Where the machine is now, for one that is drawn. Waits for nothing. */
+  follow?(sample: Sample): void;
   /** The newest frame and how the camera fares now; before the first frame a black one with sequence 0. */
   newest(): Image;
   counts(): CameraCounts;

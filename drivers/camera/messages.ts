@@ -1,10 +1,15 @@
 import type { ImageFault } from "../../runtime/robot.ts";
 import type { CameraCounts } from "./camera.ts";
 import type { Frame } from "./keeper.ts";
+import type { Pose } from "./pose.ts";
 import type { WholeCameraSettings } from "./settings.ts";
 
 /** What a camera's process is told and tells, over Node's IPC with `serialization: "advanced"`. */
-export type ToCamera = { readonly type: "start"; readonly settings: WholeCameraSettings } | { readonly type: "stop" };
+export type ToCamera =
+  | { readonly type: "start"; readonly settings: WholeCameraSettings }
+  /** For a camera that is drawn. */
+  | { readonly type: "pose"; readonly pose: Pose }
+  | { readonly type: "stop" };
 
 export type FromCamera =
   | { readonly type: "frame"; readonly frame: Frame }

@@ -1,9 +1,10 @@
 import { RUNTIME_DEFAULTS } from "../../runtime/defaults.ts";
-import type { Image, ImageFault, ImageShape } from "../../runtime/robot.ts";
+import type { Image, ImageFault, ImageShape, Sample } from "../../runtime/robot.ts";
 import { Child } from "../../runtime/supervisor/child.ts";
 import { type Camera, type CameraCounts, NO_COUNTS } from "./camera.ts";
 import type { Frame } from "./keeper.ts";
 import type { FromCamera, ToCamera } from "./messages.ts";
+import { poseOf } from "./pose.ts";
 import { type CameraSettings, cameraSettings, type WholeCameraSettings } from "./settings.ts";
 
 export interface ProcessCameraOptions {
@@ -31,6 +32,8 @@ export class ProcessCamera implements Camera {
   #counts: CameraCounts = NO_COUNTS;
   #before: CameraCounts = NO_COUNTS;
   #pids: readonly number[] = [];
+  /** When the next pose is due, on the samples' clock. */
+  #poseDueNs = 0n;
 
   /** Throws on settings that cannot be. */
   constructor(settings: CameraSettings, options: ProcessCameraOptions) {
@@ -70,6 +73,13 @@ export class ProcessCamera implements Camera {
     });
     this.#child = child;
     child.start();
+  }
+
+  follow(sample: Sample): void {
+    const { source } = this.#settings;
+    if (source.kind !== "simulation" || sample.timeNs < this.#poseDueNs) return;
+    this.#poseDueNs = sample.timeNs + BigInt(Math.round(1e9 / source.rateHz));
+    this.#child?.send({ type: "pose", pose: poseOf(sample) });
   }
 
   newest(): Image {

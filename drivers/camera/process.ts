@@ -3,10 +3,12 @@ import { parentChannel } from "../../runtime/ipc.ts";
 import { type Frame, SourceKeeper } from "./keeper.ts";
 import { ALIVE_MS, type FromCamera, type ToCamera } from "./messages.ts";
 import { NewestSender } from "./newest-sender.ts";
+import { PoseInlet } from "./pose.ts";
 import type { WholeCameraSettings } from "./settings.ts";
 import { sourceOf } from "./source/source-of.ts";
 
 const now = (): bigint => process.hrtime.bigint();
+const poses = new PoseInlet();
 
 function keep(given: WholeCameraSettings, send: (message: FromCamera) => void): SourceKeeper {
   const sender = new NewestSender<FromCamera>((message, done) => process.send?.(message, undefined, undefined, done));
@@ -15,7 +17,7 @@ function keep(given: WholeCameraSettings, send: (message: FromCamera) => void): 
   const cropped = given.source.kind === "ffmpeg" && given.source.scaledBy === "ffmpeg";
   const keeper: SourceKeeper = new SourceKeeper({
     settings: cropped ? uncropped : given,
-    source: sourceOf(given, now),
+    source: sourceOf(given, { now, poses, report: (line) => void process.stderr.write(`${line}\n`) }),
     now,
     onFrame: (frame: Frame) => {
       sender.offer({ type: "frame", frame });
@@ -43,6 +45,7 @@ const end = async (): Promise<void> => {
 };
 channel.onMessage((message) => {
   if (message.type === "stop") void end();
+  else if (message.type === "pose") poses.draw(message.pose);
   else keeper ??= keep(message.settings, (state) => channel.send(state));
 });
 channel.onClose(() => void end());

@@ -18,6 +18,11 @@ export class SeeingDriver implements Required<Driver> {
     this.#cameras = cameras;
   }
 
+  /** What carries the machine. */
+  get carrier(): Driver {
+    return this.#driver;
+  }
+
   get calibrated(): Exclude<Driver["calibrated"], undefined> {
     return this.#driver.calibrated ?? [];
   }
@@ -39,7 +44,10 @@ export class SeeingDriver implements Required<Driver> {
   async read(): Promise<Sample> {
     const sample = await this.#driver.read();
     const images: Record<string, Image> = {};
-    for (const camera of this.#cameras) images[camera.name] = camera.newest();
+    for (const camera of this.#cameras) {
+      camera.follow?.(sample);
+      images[camera.name] = camera.newest();
+    }
     return { ...sample, images };
   }
 

@@ -1,4 +1,7 @@
 import type { ImageShape } from "../../runtime/robot.ts";
+import type { CameraSpec } from "../sim/camera/viewpoint.ts";
+import type { MachineSpec } from "../sim/machine.ts";
+import type { SimModel } from "../sim/model.ts";
 import type { Rectangle } from "./picture.ts";
 import { RESIZES, type Resize } from "./resize.ts";
 
@@ -24,7 +27,19 @@ export type SourceSettings =
       readonly scaledBy: "ffmpeg" | "here";
     }
   /** Every .ppm, .pgm and .png of a directory in the order of their names, again and again. */
-  | { readonly kind: "pictures"; readonly directory: string; readonly rateHz: number };
+  | { readonly kind: "pictures"; readonly directory: string; readonly rateHz: number }
+  /** The machine's simulation by its ray caster, with the noise of a sensor; drawn where samples say the machine is. */
+  | {
+      readonly kind: "simulation";
+      readonly robot: MachineSpec;
+      readonly model: SimModel;
+      readonly view: CameraSpec;
+      readonly width: number;
+      readonly height: number;
+      readonly rateHz: number;
+    }
+  /** Images on ROS 2. `url`: of a rosbridge server, as ws://host:9090; "": ROS 2 is on this machine. */
+  | { readonly kind: "topic"; readonly topic: string; readonly url: string };
 
 /** Every number that changes how a camera behaves. */
 export const CAMERA_DEFAULTS = {
@@ -96,9 +111,9 @@ export function cameraSettings(given: CameraSettings): WholeCameraSettings {
     whole("crop.height", crop.height, 1);
   }
   const rateHz = source.kind === "ffmpeg" && "rateHz" in source.input ? source.input.rateHz : undefined;
-  const rate = source.kind === "pictures" ? source.rateHz : rateHz;
+  const rate = source.kind === "pictures" || source.kind === "simulation" ? source.rateHz : rateHz;
   if (rate !== undefined && !(Number.isFinite(rate) && rate > 0)) refuse("source.rateHz", "a number above 0", rate);
-  if (source.kind === "ffmpeg") {
+  if (source.kind === "ffmpeg" || source.kind === "simulation") {
     const { width, height } = source;
     whole("source.width", width, 1);
     whole("source.height", height, 1);

@@ -40,6 +40,8 @@ export type Fault = During &
     | { readonly kind: "wrong-baud"; readonly servo: number; readonly baud: number }
     /** Its horn sits elsewhere than calibration found it: it shows so many rad more. */
     | { readonly kind: "slipped"; readonly servo: number; readonly rad: number }
+    /** Of an emulated camera: see camera-faults.ts. */
+    | { readonly kind: "camera-frozen" | "camera-black" | "camera-dead" }
   );
 
 export type FaultKind = Fault["kind"];
@@ -62,6 +64,9 @@ const FIELDS: Readonly<Record<FaultKind, { readonly must: readonly string[]; rea
   "wrong-model": { must: ["servo", "model"], may: [] },
   "wrong-baud": { must: ["servo", "baud"], may: [] },
   slipped: { must: ["servo", "rad"], may: [] },
+  "camera-frozen": { must: [], may: [] },
+  "camera-black": { must: [], may: [] },
+  "camera-dead": { must: [], may: [] },
 };
 
 const FLAGS: readonly string[] = ["reported", "midPacket"];

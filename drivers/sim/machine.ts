@@ -111,6 +111,15 @@ export class Machine {
     return { ...joints, sensors: this.#sensors };
   }
 
+  /** Puts it where a sample says it is, for a picture: nothing else of it is right then. */
+  place({ position, sensors }: Pick<Sample, "position" | "sensors">): void {
+    const { qpos } = this.#physics;
+    for (let i = 0; i < this.#joints.length; i++) qpos[this.#joints[i]!.qpos] = position[i]!;
+    if (this.#base === undefined || sensors.position === undefined || sensors.orientation === undefined) return;
+    qpos.set(sensors.position, this.#base.qpos);
+    qpos.set(sensors.orientation, this.#base.qpos + 3);
+  }
+
   /** Pushes it got so far. */
   get pushCount(): number {
     return this.#pushes?.count ?? 0;

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ProcessCamera as Class } from "../../../drivers/camera/process-camera.ts";
 import type { CameraSettings } from "../../../drivers/camera/settings.ts";
+import { SO101 } from "../../../robots/so101/so101.ts";
 
 /** Real processes run from the built files only. */
 const BUILT = new URL("../../../dist/drivers/camera/process-camera.js", import.meta.url).href;
@@ -235,3 +236,32 @@ function gone(pid: number): boolean {
     return true;
   }
 }
+
+test("a camera of the simulation draws in a process of its own the pose that it was told last", async () => {
+  const { name, joints, restPose } = SO101.spec;
+  const [front] = SO101.cameras!;
+  const camera = await opened({
+    source: {
+      kind: "simulation",
+      robot: { name, joints },
+      model: SO101.simulation(SO101.settings),
+      view: front!.view,
+      width: 8,
+      height: 8,
+      rateHz: 100,
+    },
+  });
+  expect(camera.newest().sequence).toBe(0);
+  const position = Float64Array.from(restPose);
+  let told = 0n;
+  await vi.waitFor(() => {
+    told = process.hrtime.bigint();
+    camera.follow({ timeNs: told, position, velocity: position, effort: position, sensors: {} });
+    expect(camera.newest().sequence).toBeGreaterThan(2);
+  }, soon);
+  const { timeNs, health } = camera.newest();
+  expect(timeNs).toBeLessThanOrEqual(told);
+  expect(health.brightness).toBeGreaterThan(50);
+  expect(health.frozenFor).toBe(0);
+  expect(camera.pids).toHaveLength(1);
+});
