@@ -1,7 +1,8 @@
 import type { Ros2Config } from "../drivers/ros2/config.ts";
 import type { SerialRobot } from "../drivers/serial/serial-robot.ts";
+import type { CameraSpec } from "../drivers/sim/camera/viewpoint.ts";
 import type { SimModel } from "../drivers/sim/model.ts";
-import type { RobotSpec } from "../runtime/robot.ts";
+import type { ImageSpec, RobotSpec } from "../runtime/robot.ts";
 import type { Task } from "../runtime/task.ts";
 
 /** Flat: every number, word or switch that changes what a robot does, by name. */
@@ -14,6 +15,12 @@ export interface Gesture {
   readonly name: string;
   /** In [−1, 1], one a number of the task's action. */
   readonly action: readonly number[];
+}
+
+/** A camera that a robot may have: it has it in a run whose settings say what it comes from. */
+export interface RobotCamera extends ImageSpec {
+  /** Where it sits on the simulated machine. */
+  readonly view: CameraSpec;
 }
 
 /** A robot with what it should learn, the same whichever driver carries it. */
@@ -32,6 +39,8 @@ export interface RobotDefinition<S extends Settings = Settings> {
   readonly serial?: SerialRobot;
   /** Where ROS 2 has it, where it does: `--driver ros2`. */
   readonly ros2?: Ros2Config;
+  /** Those it may have, by names of letters, digits, _ and -. */
+  readonly cameras?: readonly RobotCamera[];
 }
 
 /** Throws unless `value` is one of `choices`. */

@@ -152,6 +152,25 @@ export const RUNTIME_DEFAULTS = {
   },
 };
 
+/** What one camera of a robot comes from. */
+export const SIGHT_DEFAULTS = {
+  /** "off", or one of SIGHTS: the robot has this camera, and what it sees is in every step. */
+  from: "off" as string,
+  /** "/dev/v4l/by-id/…", "rtsp://…", a video, a directory of pictures, "/camera/image_raw", as `from` has it. */
+  at: "",
+  /** Frames a second that a device is asked for, or that are made. */
+  rateHz: 15,
+  /** Pixels of the picture before it is cut to the robot's shape; a device is asked for them. */
+  width: 640,
+  height: 480,
+  /** Of a device, in ffmpeg's word: mjpeg, yuyv422. */
+  format: "mjpeg",
+  /** From what is seen to the frame's arrival, as far as it was measured, s: taken off its capture time. */
+  delay: 0,
+};
+
+export type SightSettings = typeof SIGHT_DEFAULTS;
+
 /** How what carries a robot is reached, apart from what the robot's definition says. */
 export const DRIVER_DEFAULTS = {
   serial: {
@@ -176,6 +195,8 @@ export const DRIVER_DEFAULTS = {
     /** A rosbridge server, as ws://host:9090; "": what the robot's definition says. */
     url: "",
   },
+  /** By the names of the robot's cameras. */
+  camera: {} as Readonly<Record<string, SightSettings>>,
 };
 
 export type DriverSettings = typeof DRIVER_DEFAULTS;

@@ -1,5 +1,6 @@
 import type { RobotDefinition } from "../definition.ts";
 import { actionTo } from "./action.ts";
+import { SO101_CAMERAS } from "./cameras.ts";
 import { SO101_JOINTS, SO101_SPEC } from "./joints.ts";
 import { so101Mjcf } from "./mjcf.ts";
 import { SO101_SERVOS } from "./servos.ts";
@@ -16,6 +17,7 @@ export const SO101: RobotDefinition<So101Settings> = {
   ],
   task: so101Task,
   serial: SO101_SERVOS,
+  cameras: SO101_CAMERAS,
   simulation: () => ({
     xml: so101Mjcf(),
     start: SO101_SPEC.restPose,

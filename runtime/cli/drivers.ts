@@ -14,6 +14,7 @@ import type { RobotDefinition } from "../../robots/definition.ts";
 import type { Clock } from "../clock.ts";
 import { DRIVER_DEFAULTS, type DriverSettings, type RuntimeConfig } from "../defaults.ts";
 import type { Driver, RobotSpec } from "../robot.ts";
+import { imagesSeen, withSights } from "./sights.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What can carry a robot, where the robot's definition says how. */
@@ -73,11 +74,22 @@ export function assertReachable({ spec }: RobotDefinition, { driver, serial }: C
   );
 }
 
-/** The robot as what carries it knows it: calibrated where that needs a calibration. Throws where there is none. */
+/**
+ * The robot as what carries it knows it: with the cameras that the run has, and calibrated where that needs a calibration.
+ * Throws where there is none.
+ */
 export function carriedSpec(definition: RobotDefinition, carriage: Carriage): RobotSpec {
-  const { spec, ros2 } = definition;
   const calibration = calibrationOf(definition, carriage);
-  if (carriage.driver !== "ros2") return calibration === undefined ? spec : calibratedSpec(spec, calibration);
+  const images = imagesSeen(definition, carriage);
+  return { ...machineSpec(definition, carriage, calibration), ...(images && { images }) };
+}
+
+function machineSpec(
+  { spec, ros2 }: RobotDefinition,
+  { driver }: Carriage,
+  calibration: Calibration | undefined,
+): RobotSpec {
+  if (driver !== "ros2") return calibration === undefined ? spec : calibratedSpec(spec, calibration);
   const axes = ros2 && imuAxesOf(ros2);
   const heard = spec.imu && axes ? { ...spec, imu: { ...spec.imu, ...axes } } : spec;
   return calibration === undefined ? heard : mountedSpec(heard, calibration);
@@ -86,8 +98,19 @@ export function carriedSpec(definition: RobotDefinition, carriage: Carriage): Ro
 /** What a driver is made of besides the robot. */
 export type Carried = Carriage & { readonly task: RobotDefinition["settings"]; readonly runtime: RuntimeConfig };
 
-/** The driver of a run, not yet open. `report` gets lines for a person. */
+/** The driver of a run, with its cameras, not yet open. `report` gets lines for a person. */
 export async function makeDriver(
+  definition: RobotDefinition,
+  carriage: Carried,
+  clock: Clock,
+  report: (line: string) => void,
+): Promise<Driver> {
+  const driver = await mountedDriver(definition, carriage, clock, report);
+  return withSights(driver, definition, carriage, clock, report);
+}
+
+/** The machine's driver, whose IMU speaks in the body's axes where it was measured how it sits. */
+async function mountedDriver(
   definition: RobotDefinition,
   carriage: Carried,
   clock: Clock,

@@ -6,6 +6,7 @@ import { IMAGE_CHOICES } from "../link/images/encode.ts";
 import { ROLLBACKS } from "../link/policies/keeper.ts";
 import { FORGETS } from "../link/row-sender.ts";
 import { CANARIES } from "../policy/canary.ts";
+import { SIGHTS } from "./sights.ts";
 
 /** Settings whose type alone does not keep them sensible. `at` is a dotted path; a group's check covers what is there. */
 interface Range {
@@ -48,6 +49,10 @@ const RANGES: Readonly<Record<string, Range>> = {
   "serial.baud": whole,
   "serial.slackMs": positive,
   "mock.seed": whole,
+  "camera.*.rateHz": positive,
+  "camera.*.width": count,
+  "camera.*.height": count,
+  "camera.*.delay": notNegative,
   "mock.slackMs": positive,
   ...Object.fromEntries(
     [
@@ -183,6 +188,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   "learner.nats.discard": DISCARDS,
   "learner.replay.streams": STREAMS,
   "mock.carrier": CARRIERS,
+  "camera.*.from": ["off", ...SIGHTS],
   "runtime.governor.overrun": OVERRUNS,
   "runtime.link.imageEncoding": IMAGE_CHOICES,
   "runtime.link.nats.forget": FORGETS,
@@ -194,11 +200,12 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
 /** Throws on the first setting that lies outside its range, naming both. */
 export function checkRanges(settings: readonly (readonly [path: string, value: unknown])[]): void {
   for (const [path, value] of settings) {
-    const range = RANGES[path];
+    const any = path.replace(/^camera\.[^.]+\./, "camera.*."); // a camera's name is the robot's
+    const range = RANGES[any];
     if (range !== undefined && !(typeof value === "number" && range.holds(value))) {
       throw new Error(`${path}: expected ${range.says}, found ${value}`);
     }
-    const choices = CHOICES[path];
+    const choices = CHOICES[any];
     if (choices !== undefined && !choices.some((choice) => choice === value)) {
       throw new Error(`${path}: expected one of ${choices.join(", ")}, found "${value}"`);
     }

@@ -1,10 +1,17 @@
 import { loadRobot, robotNames } from "../../robots/catalogue.ts";
 import type { RobotDefinition } from "../../robots/definition.ts";
-import { DRIVER_DEFAULTS, type DriverSettings, RUNTIME_DEFAULTS, type RuntimeConfig } from "../defaults.ts";
+import {
+  DRIVER_DEFAULTS,
+  type DriverSettings,
+  RUNTIME_DEFAULTS,
+  type RuntimeConfig,
+  SIGHT_DEFAULTS,
+} from "../defaults.ts";
 import { type StepSchema, stepSchema } from "../step.ts";
 import { schemaDifferences } from "../wire/schema-difference.ts";
 import { assertDriver, assertReachable, assertSensors, carriedSpec } from "./drivers.ts";
 import { Controls } from "./keyboard/controls.ts";
+import { assertSights } from "./sights.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What people can order a robot with these settings. */
@@ -31,7 +38,7 @@ export async function robotCalled(command: string, name: string): Promise<RobotD
   return loadRobot(name);
 }
 
-export function robotDefaults(robot: string, { settings }: RobotDefinition): RobotSettings {
+export function robotDefaults(robot: string, { settings, cameras = [] }: RobotDefinition): RobotSettings {
   return {
     robot,
     driver: "sim",
@@ -39,6 +46,7 @@ export function robotDefaults(robot: string, { settings }: RobotDefinition): Rob
     clock: "realtime",
     task: settings,
     ...DRIVER_DEFAULTS,
+    camera: Object.fromEntries(cameras.map(({ name }) => [name, SIGHT_DEFAULTS])),
     runtime: RUNTIME_DEFAULTS,
   };
 }
@@ -57,6 +65,7 @@ export function checkRobot(definition: RobotDefinition, now: RobotSettings, befo
 export function checkTask(definition: RobotDefinition, now: RobotSettings, before: RobotSettings | undefined): void {
   assertDriver(definition, now);
   assertSensors(definition, now);
+  assertSights(definition, now);
   const schema = schemaOf(definition, now);
   if (before === undefined) return;
   const [difference] = schemaDifferences(schemaOf(definition, before), schema);

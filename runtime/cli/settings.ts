@@ -6,7 +6,7 @@ import { UsageError } from "./usage-error.ts";
  * Every number that changes a run, as its config.json holds it: `teach` has all of these groups, a robot's own directory
  * no `learner`, a learner's own only `seed`, `clock` and `learner`.
  */
-const GROUPS = ["robot", "driver", "seed", "clock", "task", "serial", "mock", "ros2", "runtime", "learner"];
+const GROUPS = ["robot", "driver", "seed", "clock", "task", "serial", "mock", "ros2", "camera", "runtime", "learner"];
 
 /** Settings that are part of what a run has already recorded or learned. */
 const FIXED = ["learner.algorithm", "learner.preset"];

@@ -23,7 +23,7 @@ import type { Driver } from "../../robot.ts";
 import { imagesOf } from "../../wire/images.ts";
 import { encodeSteps, stepLayout } from "../../wire/step-codec.ts";
 import { aliveClock } from "./alive-clock.ts";
-import { isSimulated, loadMachine } from "./machine.ts";
+import { loadMachine, simulationIn } from "./machine.ts";
 import { stepTrace } from "./step-trace.ts";
 import { acceptTestClock } from "./test-clock.ts";
 import { acceptTestFaults } from "./test-faults.ts";
@@ -135,7 +135,7 @@ async function govern({ config, ...start }: Extract<ToGovernor, { type: "start" 
     if (statePath !== undefined) save(driver, statePath);
     const count = pushes(driver) - before;
     if (count > 0) channel.send({ type: "note", text: `the simulated robot was pushed ${count} times` });
-    const timeouts = isSimulated(driver) ? driver.timeouts : 0;
+    const timeouts = simulationIn(driver)?.timeouts ?? 0;
     if (timeouts > 0) {
       const text = `the simulated robot damped itself ${timeouts} times because no command came in time`;
       channel.send({ type: "note", text });
@@ -156,24 +156,26 @@ async function realtime({ clock, runtime }: SupervisorConfig): Promise<string> {
 }
 
 function pushes(driver: Driver): number {
-  return isSimulated(driver) ? driver.pushCount : 0;
+  return simulationIn(driver)?.pushCount ?? 0;
 }
 
 /** A simulated machine goes on where it lay; one that cannot, because its model changed, starts anew. */
 function restore(driver: Driver, path: string): void {
-  if (!isSimulated(driver) || !fs.existsSync(path)) return;
+  const simulation = simulationIn(driver);
+  if (simulation === undefined || !fs.existsSync(path)) return;
   try {
-    driver.restore(fs.readFileSync(path));
+    simulation.restore(fs.readFileSync(path));
   } catch (error) {
     channel.send({ type: "note", text: `the simulated robot starts anew: ${(error as Error).message}` });
   }
 }
 
 function save(driver: Driver, path: string): void {
-  if (!isSimulated(driver)) return;
+  const simulation = simulationIn(driver);
+  if (simulation === undefined) return;
   try {
     fs.mkdirSync(dirname(path), { recursive: true });
-    fs.writeFileSync(`${path}.tmp`, driver.snapshot());
+    fs.writeFileSync(`${path}.tmp`, simulation.snapshot());
     fs.renameSync(`${path}.tmp`, path);
   } catch (error) {
     channel.send({ type: "note", text: `the simulated robot's state was not kept: ${(error as Error).message}` });

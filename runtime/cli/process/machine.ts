@@ -1,3 +1,4 @@
+import { SeeingDriver } from "../../../drivers/camera/seeing-driver.ts";
 import type { SimDriver } from "../../../drivers/sim/sim-driver.ts";
 import { loadRobot } from "../../../robots/catalogue.ts";
 import type { Clock } from "../../clock.ts";
@@ -34,7 +35,8 @@ export async function loadMachine(config: SupervisorConfig): Promise<Machine> {
   };
 }
 
-/** Whether a driver can keep the machine's state between two runs. */
-export function isSimulated(driver: Driver): driver is SimDriver {
-  return "snapshot" in driver && "restore" in driver;
+/** The simulation that a driver carries, which can keep the machine's state between two runs; undefined where it is none. */
+export function simulationIn(driver: Driver): SimDriver | undefined {
+  const carrier = driver instanceof SeeingDriver ? driver.carrier : driver;
+  return "snapshot" in carrier && "restore" in carrier ? (carrier as SimDriver) : undefined;
 }

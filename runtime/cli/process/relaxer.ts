@@ -46,7 +46,7 @@ async function take(message: ToRelaxer): Promise<void> {
 }
 
 async function prepare(config: SupervisorConfig): Promise<Standby> {
-  const machine = await loadMachine(config);
+  const machine = await loadMachine({ ...config, camera: {} }); // it takes no cameras to stop
   const driver = await machine.driver(new RealtimeClock(), (line) => void process.stderr.write(`${line}\n`));
   await driver.prepare?.();
   return { spec: machine.spec, driver, openMs: config.runtime.supervisor.openMs };
