@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { CAMERA_FAULTS_FILE } from "../../../drivers/mock/camera-faults.ts";
 import type { RobotDefinition } from "../../../robots/definition.ts";
 import { motorEvents } from "../failures/motor-events.ts";
+import { camerasToo } from "./cameras.ts";
 import { type Measured, measure } from "./measured.ts";
 import { freePort, type Network, networkTo } from "./network.ts";
 import { ReverieProcess } from "./reverie-process.ts";
@@ -40,11 +42,12 @@ export async function rehearse(
 ): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), "reverie-hil-"));
   const paths = { motors: join(folder, "motors"), samples: join(folder, "samples"), truth: join(folder, "truth") };
-  const faultFile = join(folder, "fault");
+  const [faultFile, cameraFile] = [join(folder, "fault"), join(folder, "camera-faults")];
   const env = {
     REVERIE_MOTOR_TRACE: paths.motors,
     REVERIE_SAMPLE_TRACE: paths.samples,
     REVERIE_TEST_FAULTS: faultFile,
+    [CAMERA_FAULTS_FILE]: cameraFile,
   };
   const port = await freePort();
   const network = await networkTo(port);
@@ -73,6 +76,7 @@ export async function rehearse(
   try {
     standIn = await standInFor(definition, scenario, folder, paths.truth);
     const { flags } = standIn;
+    const inject = camerasToo(standIn.inject, cameraFile);
     const link = [`--learner=${network.endpoint}`, `--runtime.link.flushMs=${HIL_DEFAULTS.drainMs}`];
     const run = ["--run", join(folder, "robot"), ...link, seed];
     await says(learner, "listening on");
@@ -80,7 +84,7 @@ export async function rehearse(
       new ReverieProcess(["robot", definition.spec.name, ...run, ...flags, ...ofRobot], env);
     const stage = { robots, learner, network, start, faultFile, report };
     const faults = machineFaults(scenario);
-    let beginNs = scenario.from === "start" ? await standIn.inject(faults) : 0n;
+    let beginNs = scenario.from === "start" ? await inject(faults) : 0n;
     robots.push(start());
     if (scenario.from === "move") {
       for (let left = HIL_DEFAULTS.starts; !(await moves(paths.motors, robots[0]!, left)); left--) {
@@ -88,7 +92,7 @@ export async function rehearse(
         await robots[0]!.ended;
         robots[0] = start();
       }
-      beginNs = await standIn.inject(faults);
+      beginNs = await inject(faults);
     }
     for (const entry of timetable(scenario)) {
       await until(beginNs, entry.at);

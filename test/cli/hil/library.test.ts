@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { loadRobot } from "../../../robots/catalogue.ts";
+import { carriedSpec } from "../../../runtime/cli/drivers.ts";
 import { libraryFiles, loadScenario } from "../../../runtime/cli/hil/library.ts";
 import { robotDefaults } from "../../../runtime/cli/robot-settings.ts";
 import { safetyPage } from "../../../runtime/governor/safety-page.ts";
@@ -13,7 +14,9 @@ const scenarios = files.map((file) => loadScenario(file));
 async function rowsOf(robot: string): Promise<string[]> {
   const definition = await loadRobot(robot);
   const settings = robotDefaults(robot, definition);
-  const page = safetyPage(definition.spec, definition.task(settings.task), settings.runtime);
+  const sighted = Object.entries(settings.camera).map(([name, camera]) => [name, { ...camera, from: "sim" }]);
+  const spec = carriedSpec(definition, { ...settings, camera: Object.fromEntries(sighted) });
+  const page = safetyPage(spec, definition.task(settings.task), settings.runtime);
   const part = page.slice(
     page.indexOf("what is watched"),
     page.indexOf("measured here, with the robot's own settings"),
