@@ -32,7 +32,7 @@ it, and is a note elsewhere. Takes up to ten seconds. Exit code 1 where a line s
                   as of "reverie robot"
   --json          the same, as JSON
   --serial.port=  where the servos are, as /dev/ttyUSB0 or tcp://host:port
-  --serial.…=  --ros2.…=  --task.…=
+  --serial.…=  --ros2.…=  --camera.…=  --task.…=
                   any other setting, as --ros2.url=ws://robot:9090`;
 
 const OPTIONS = {

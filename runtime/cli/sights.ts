@@ -62,6 +62,13 @@ export function imagesSeen(definition: RobotDefinition, looks: Looks): readonly 
   return seen.length === 0 ? undefined : seen;
 }
 
+/** Where each camera that a run has is, and the rate that the robot asks of it. */
+export function sightsOf(definition: RobotDefinition, looks: Looks) {
+  return seenBy(definition, looks).map(({ camera, from, settings: { at } }) => {
+    return { name: camera.name, from, at, least: camera.watch.rate };
+  });
+}
+
 /** Throws where a camera's settings do not say where it is, or cannot be, and where it cannot keep step with a virtual clock. */
 export function assertSights(definition: RobotDefinition, looks: Looks & { readonly clock: string }): void {
   for (const seen of seenBy(definition, looks)) {

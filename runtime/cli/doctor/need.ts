@@ -2,6 +2,7 @@ import type { Calibration } from "../../../calibration/file.ts";
 import type { SerialRobot } from "../../../drivers/serial/serial-robot.ts";
 import type { RobotSpec } from "../../robot.ts";
 import type { StepSchema } from "../../step.ts";
+import type { Sight } from "../sights.ts";
 
 /** What a person is about to do, as far as it was said: what is missing for it fails, what is missing besides is a note. */
 export interface Need {
@@ -9,6 +10,8 @@ export interface Need {
   readonly driver: string;
   /** undefined: no robot was named. */
   readonly robot: NeededRobot | undefined;
+  /** Those a run of the robot would have. */
+  readonly cameras: readonly NeededCamera[];
   /** Where its servos are; "": not said. */
   readonly port: string;
   /** Bits a second; 0: the robot's. */
@@ -25,6 +28,14 @@ export interface Need {
   readonly run: string;
   /** Which onnxruntime provider a learner here would use. */
   readonly provider: string;
+}
+
+export interface NeededCamera {
+  readonly name: string;
+  readonly from: Sight;
+  readonly at: string;
+  /** Frames a second that the robot asks for; null: any. */
+  readonly least: number | null;
 }
 
 export interface NeededRobot {

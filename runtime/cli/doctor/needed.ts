@@ -4,6 +4,7 @@ import { calibrationPath, loadCalibration } from "../../../calibration/file.ts";
 import type { RobotDefinition } from "../../../robots/definition.ts";
 import { stepSchema } from "../../step.ts";
 import type { RobotSettings } from "../robot-settings.ts";
+import { imagesSeen, sightsOf } from "../sights.ts";
 import type { Need, NeededRobot } from "./need.ts";
 
 /** What was typed beside the robot and its settings. */
@@ -17,7 +18,9 @@ export interface Asked {
 /** What a person needs, from a robot with its settings or from settings alone. */
 export function needOf(
   definition: RobotDefinition | undefined,
-  settings: Pick<RobotSettings, "driver" | "serial" | "ros2"> & { readonly task?: RobotDefinition["settings"] },
+  settings: Pick<RobotSettings, "driver" | "serial" | "ros2" | "camera"> & {
+    readonly task?: RobotDefinition["settings"];
+  },
   { learner = "", keys, learnerName, run }: Asked,
 ): Need {
   const { driver, serial, ros2 } = settings;
@@ -25,6 +28,7 @@ export function needOf(
   return {
     driver,
     robot: definition === undefined ? undefined : robotOf(definition, settings),
+    cameras: definition === undefined ? [] : sightsOf(definition, settings),
     port: serial.port,
     baud: serial.baud,
     slackMs: serial.slackMs,
@@ -39,9 +43,11 @@ export function needOf(
 
 function robotOf(
   definition: RobotDefinition,
-  { driver, serial, task }: Pick<RobotSettings, "driver" | "serial"> & { readonly task?: RobotDefinition["settings"] },
+  looks: Pick<RobotSettings, "driver" | "serial" | "camera"> & { readonly task?: RobotDefinition["settings"] },
 ): NeededRobot {
-  const { spec } = definition;
+  const { driver, serial, task } = looks;
+  const images = imagesSeen(definition, looks);
+  const spec = images === undefined ? definition.spec : { ...definition.spec, images };
   return {
     spec,
     serial: definition.serial,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { checkCameras, frameTimes } from "../../../runtime/cli/doctor/cameras.ts";
+import type { NeededCamera } from "../../../runtime/cli/doctor/need.ts";
 import { THRESHOLDS } from "../../../runtime/cli/doctor/thresholds.ts";
 import { type Fake, fakeSystem, NOTHING } from "./fake-system.ts";
 
@@ -17,12 +18,29 @@ const crc = (times: readonly number[]) =>
 const even = crc(Array.from({ length: 30 }, (_, i) => 5000 + 40 * i));
 const check = (has: Fake, need = NOTHING) => checkCameras(fakeSystem(has), need, THRESHOLDS);
 
+const own = (camera: Partial<NeededCamera>) => ({
+  ...NOTHING,
+  cameras: [{ name: "wrist", from: "device", at: "/dev/video0", least: 20, ...camera } as NeededCamera],
+});
+
 test("none is a note for a robot that does not see, and a failure for one that does", async () => {
   expect((await check({}))[0]!.verdict).toBe("note");
-  const images = [{ name: "wrist", shape: [64, 64, 3], watch: { age: 1, frozen: null, rate: null, brightness: null } }];
-  const need = { ...NOTHING, driver: "serial", robot: { spec: { images } } } as unknown as typeof NOTHING;
-  const [finding] = await check({}, need);
-  expect(finding).toMatchObject({ verdict: "fail", found: "none, and the robot has wrist" });
+  const [finding] = await check({}, own({}));
+  expect(finding).toMatchObject({ verdict: "fail", what: "wrist: /dev/video0", found: "no such device" });
+});
+
+test("of a robot that sees its own cameras are looked at alone, and must give what it asks for", async () => {
+  const has = { ...CAMERA, files: { ...CAMERA.files, "/dev/video0": "" }, programs: { ffmpeg: { stdout: even } } };
+  const [fine, ...others] = await check(has, own({}));
+  expect(fine).toMatchObject({ verdict: "pass", what: "wrist: /dev/video0" });
+  expect(others).toEqual([]);
+  const [slow] = await check(has, own({ least: 30 }));
+  expect(slow).toMatchObject({ verdict: "fail" });
+  expect(slow!.found).toMatch(/25.0 frames\/s.*; the robot asks for 30/);
+  const [silent] = await check({ ...has, programs: { ffmpeg: {} } }, own({ from: "url", at: "rtsp://cam" }));
+  expect(silent).toMatchObject({ verdict: "fail", what: "wrist: rtsp://cam" });
+  expect(await check({}, own({ from: "sim", at: "" }))).toMatchObject([{ verdict: "pass", what: "wrist: sim" }]);
+  expect(await check({}, own({ from: "pictures", at: "/none" }))).toMatchObject([{ verdict: "fail" }]);
 });
 
 test("a steady camera passes with the rate that really came; its metadata node is left out", async () => {

@@ -60,6 +60,7 @@ export function fakeSystem({
 export const NOTHING: Need = {
   driver: "sim",
   robot: undefined,
+  cameras: [],
   port: "",
   baud: 0,
   slackMs: 8,
