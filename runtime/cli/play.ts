@@ -25,7 +25,7 @@ MOVES THE ROBOT. It acts with a policy that was learned before; nothing is learn
   --seed <n>      every random number follows from it
   --realtime      ask the system for what keeps the loop on time, and say what it gave
   --json          one JSON object a line instead of a picture
-  --task.…=  --serial.…=  --mock.…=  --ros2.…=  --runtime.…=
+  --task.…=  --serial.…=  --mock.…=  --ros2.…=  --camera.…=  --runtime.…=
                   any other setting, as --task.start=belly; those of the run it comes from hold otherwise
 
 At a terminal space is the EMERGENCY STOP and ? says what the other keys do; elsewhere orders are lines of JSON on the

@@ -26,7 +26,7 @@ MOVES THE ROBOT. It acts with what a "reverie learner" elsewhere sends, and expl
   --realtime      ask the system for what keeps the loop on time, and say what it gave
   --json          one JSON object a line instead of a picture
   --serial.port=  where the servos are, as /dev/ttyACM0 or tcp://host:port; kept with the run
-  --task.…=  --serial.…=  --mock.…=  --ros2.…=  --runtime.…=
+  --task.…=  --serial.…=  --mock.…=  --ros2.…=  --camera.…=  --runtime.…=
                   any other setting; config.json in the run directory has them all
 
 At a terminal space is the EMERGENCY STOP and ? says what the other keys do; elsewhere orders are lines of JSON on the

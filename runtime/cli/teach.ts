@@ -25,7 +25,7 @@ MOVES THE ROBOT. It learns while it runs; robot and learner are both on this mac
   --realtime      ask the system for what keeps the loop on time, and say what it gave
   --json          one JSON object a line instead of a picture
   --serial.port=  where the servos are, as /dev/ttyACM0 or tcp://host:port; kept with the run
-  --task.…=  --serial.…=  --mock.…=  --ros2.…=  --runtime.…=  --learner.…=
+  --task.…=  --serial.…=  --mock.…=  --ros2.…=  --camera.…=  --runtime.…=  --learner.…=
                   any other setting; config.json in the run directory has them all
 
 At a terminal space is the EMERGENCY STOP and ? says what the other keys do; elsewhere orders are lines of JSON on the

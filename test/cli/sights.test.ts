@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { SeeingDriver } from "../../drivers/camera/seeing-driver.ts";
 import { SO101 } from "../../robots/so101/so101.ts";
 import { carriedSpec, makeDriver } from "../../runtime/cli/drivers.ts";
@@ -7,6 +7,8 @@ import { checkTask, robotDefaults } from "../../runtime/cli/robot-settings.ts";
 import { resolveSettings } from "../../runtime/cli/settings.ts";
 import { VirtualClock } from "../../runtime/clock.ts";
 import type { Driver } from "../../runtime/robot.ts";
+
+vi.setConfig({ testTimeout: 30_000 }); // MuJoCo has to load
 
 const defaults = robotDefaults("so101", SO101);
 const typed = (...texts: string[]) => {

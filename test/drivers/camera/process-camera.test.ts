@@ -241,6 +241,7 @@ test("a camera of the simulation draws in a process of its own the pose that it 
   const { name, joints, restPose } = SO101.spec;
   const [front] = SO101.cameras!;
   const camera = await opened({
+    silentMs: 5000, // pictures are as seldom as this test is asked to wait
     source: {
       kind: "simulation",
       robot: { name, joints },

@@ -1,10 +1,12 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { Picture } from "../../../../drivers/camera/picture.ts";
 import { PoseInlet, poseOf } from "../../../../drivers/camera/pose.ts";
 import { simulationSource } from "../../../../drivers/camera/source/simulation.ts";
 import type { RunningSource } from "../../../../drivers/camera/source/source.ts";
 import type { CameraFaultKind } from "../../../../drivers/mock/camera-faults.ts";
 import { SO101 } from "../../../../robots/so101/so101.ts";
+
+vi.setConfig({ testTimeout: 30_000 }); // MuJoCo has to load
 
 const [FRONT] = SO101.cameras!;
 const { name, joints } = SO101.spec;
