@@ -29,6 +29,8 @@ export interface KeeperOptions {
   readonly calmMs?: number;
   /** Before the first restart; doubles with each in a row. */
   readonly delayMs?: number;
+  /** Monotonic: a run does not notice that the time of day jumps. */
+  readonly nowMs?: () => number;
 }
 
 /** Keeps a part running: starts it again when it dies by itself, a few times in a row at most. */
@@ -44,7 +46,7 @@ export class Keeper {
   #becomeReady = () => {};
 
   constructor(options: KeeperOptions) {
-    this.#options = { mostRestarts: 5, calmMs: 60_000, delayMs: 500, ...options };
+    this.#options = { mostRestarts: 5, calmMs: 60_000, delayMs: 500, nowMs: () => performance.now(), ...options };
     this.#part = options.start();
     this.ready = new Promise((resolve) => {
       this.#becomeReady = resolve;
@@ -54,20 +56,20 @@ export class Keeper {
   }
 
   async #keep(): Promise<Ending> {
-    const { name, start, note, mostRestarts, calmMs, delayMs } = this.#options;
+    const { name, start, note, mostRestarts, calmMs, delayMs, nowMs } = this.#options;
     let restarts = 0;
-    let began = Date.now();
+    let began = nowMs();
     for (;;) {
       const ending = await this.#part.ended;
       if (this.#stopping || ending.failure === undefined || ending.final) return ending;
-      if (Date.now() - began > calmMs) restarts = 0;
+      if (nowMs() - began > calmMs) restarts = 0;
       if (restarts === mostRestarts) {
         return { failure: `${ending.failure}; given up after ${restarts} restarts in a row`, final: true };
       }
       note(`${name}: ${ending.failure}; starting it again`);
       await this.#sleep(delayMs * 2 ** restarts++);
       if (this.#stopping) return ending;
-      began = Date.now();
+      began = nowMs();
       this.#part = start();
       void this.#part.ready.then(this.#becomeReady);
     }

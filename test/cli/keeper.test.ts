@@ -62,6 +62,26 @@ test("deaths after a calm time are not in a row", async () => {
   expect(parts.length).toBe(5);
 });
 
+test("deaths in a row are told from others by a clock that never jumps", async () => {
+  const [dateNow, wall] = [Date.now, { jumpMs: 0 }];
+  Date.now = () => dateNow() + wall.jumpMs;
+  try {
+    let nowMs = 0;
+    const { keeper, parts, crash } = keep({ mostRestarts: 1, calmMs: 1000, nowMs: () => nowMs });
+    for (let i = 0; i < 3; i++) {
+      wall.jumpMs -= 3_600_000;
+      nowMs += 1001;
+      await crash();
+    }
+    expect(parts.length).toBe(4);
+    wall.jumpMs += 7_200_000;
+    await crash();
+    expect((await keeper.ended).failure).toContain("given up after 1 restarts in a row");
+  } finally {
+    Date.now = dateNow;
+  }
+});
+
 test("what would only fail again is not started again", async () => {
   const { keeper, parts, crash } = keep();
   await crash(true);
