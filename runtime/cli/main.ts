@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
+import { acceptTestClock } from "./process/test-clock.ts";
 import { UsageError } from "./usage-error.ts";
 
 interface Command {
@@ -70,5 +71,6 @@ function fail(error: unknown): number {
   return error instanceof UsageError ? 2 : 1;
 }
 
+acceptTestClock();
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {}); // whoever read has gone
 process.exit(await main(process.argv.slice(2)).catch(fail));

@@ -1,5 +1,5 @@
-import { renameSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { setTestClock } from "../process/test-clock.ts";
 import type { Cast } from "./cast.ts";
 import type { ChaosDisk } from "./disk.ts";
 import { type Blow, VICTIMS, type Victim } from "./plan.ts";
@@ -105,8 +105,7 @@ export class Blows {
         return this.#fill(blow.side, blow.forMs);
       case "clock":
         this.#counts.clockSteps++;
-        writeFileSync(`${clockPath}.tmp`, String(blow.hours * 3_600_000));
-        return renameSync(`${clockPath}.tmp`, clockPath);
+        return setTestClock(clockPath, blow.hours * 3_600_000);
     }
   }
 

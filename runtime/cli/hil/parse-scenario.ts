@@ -113,6 +113,11 @@ function faultAt(refuse: Refuse, path: Path, value: unknown, definition: RobotDe
     if (ms !== undefined && !(typeof ms === "number" && ms > 0)) return refuse([...path, "ms"], "ms above 0", ms);
     return { kind: network, at, ...during, ...(ms === undefined ? {} : { ms }) };
   }
+  if (kind === "clock-step") {
+    const { hours } = objectAt(refuse, path, value, ["kind", "at", "for", "hours"]);
+    if (typeof hours !== "number") return refuse([...path, "hours"], "a number, below 0 for back", hours);
+    return { kind, at, ...during, hours };
+  }
   const { joint, id, to, probability, for: _, ...others } = rest;
   const servo = joint === undefined ? id : servoOf(refuse, [...path, "joint"], joint, definition);
   const machine = {
@@ -127,7 +132,7 @@ function faultAt(refuse: Refuse, path: Path, value: unknown, definition: RobotDe
     return { at, machine: parseFaults([machine])[0]! };
   } catch (error) {
     const text = (error as Error).message.replace(/^fault 1( \(.*?\))?: /, "");
-    const kinds = [...PROCESS_FAULTS, ...NETWORK_FAULTS].join(", ");
+    const kinds = [...PROCESS_FAULTS, ...NETWORK_FAULTS, "clock-step"].join(", ");
     return refuse(
       path,
       text.startsWith("expected a kind") ? `${text.slice(9).split(", found")[0]}, ${kinds}` : text,

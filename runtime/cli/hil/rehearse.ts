@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CAMERA_FAULTS_FILE } from "../../../drivers/mock/camera-faults.ts";
 import type { RobotDefinition } from "../../../robots/definition.ts";
-import { motorEvents } from "../failures/motor-events.ts";
+import { setTestClock } from "../process/test-clock.ts";
 import { camerasToo } from "./cameras.ts";
 import { type Measured, measure } from "./measured.ts";
 import { freePort, type Network, networkTo } from "./network.ts";
@@ -12,9 +12,11 @@ import { ReverieProcess } from "./reverie-process.ts";
 import { HIL_DEFAULTS, type ProcessFault, type Scenario } from "./scenario.ts";
 import { type StandIn, standInFor } from "./stand-in.ts";
 import { type Entry, machineFaults, timetable } from "./timetable.ts";
+import { moves, says, until } from "./waiting.ts";
 
 const POLL_MS = 20;
 const END_MS = 40_000;
+const HOUR_MS = 3_600_000;
 /** As small as a learner can be that trains soon. */
 const SMALL = [
   ...["--preset=robot-tiny", "--learner.replay.batch=4", "--learner.replay.length=8"],
@@ -28,6 +30,7 @@ interface Stage {
   readonly network: Network;
   readonly start: () => ReverieProcess;
   readonly faultFile: string;
+  readonly clockFile: string;
   readonly report: (line: string) => void;
 }
 
@@ -43,11 +46,13 @@ export async function rehearse(
   const folder = mkdtempSync(join(tmpdir(), "reverie-hil-"));
   const paths = { motors: join(folder, "motors"), samples: join(folder, "samples"), truth: join(folder, "truth") };
   const [faultFile, cameraFile] = [join(folder, "fault"), join(folder, "camera-faults")];
+  const clockFile = join(folder, "clock");
   const env = {
     REVERIE_MOTOR_TRACE: paths.motors,
     REVERIE_SAMPLE_TRACE: paths.samples,
     REVERIE_TEST_FAULTS: faultFile,
     [CAMERA_FAULTS_FILE]: cameraFile,
+    REVERIE_TEST_CLOCK: clockFile,
   };
   const port = await freePort();
   const network = await networkTo(port);
@@ -82,7 +87,7 @@ export async function rehearse(
     await says(learner, "listening on");
     const start = (): ReverieProcess =>
       new ReverieProcess(["robot", definition.spec.name, ...run, ...flags, ...ofRobot], env);
-    const stage = { robots, learner, network, start, faultFile, report };
+    const stage = { robots, learner, network, start, faultFile, clockFile, report };
     const faults = machineFaults(scenario);
     let beginNs = scenario.from === "start" ? await inject(faults) : 0n;
     robots.push(start());
@@ -124,43 +129,15 @@ function isLearners(flag: string): boolean {
   return flag.startsWith("--learner.");
 }
 
-/** Waits for its first command. False when it has failed before and may be started again; throws when there is none. */
-async function moves(trace: string, robot: ReverieProcess, left: number): Promise<boolean> {
-  const begin = performance.now();
-  while (!motorEvents(trace).some(({ what }) => what === "command")) {
-    const failed = robot.hasEnded || robot.last("robot")?.state === "fault";
-    if (failed && left > 1) return false;
-    if (failed || performance.now() - begin > HIL_DEFAULTS.startMs) {
-      const lines = robot.said.split("\n").filter((line) => line.trim() !== "");
-      throw new Error(`expected a robot that moves, found none: ${lines.slice(-5).join("; ")}`);
-    }
-    await sleep(POLL_MS);
-  }
-  return true;
-}
-
-async function says(command: ReverieProcess, words: string): Promise<void> {
-  const begin = performance.now();
-  while (!command.said.includes(words)) {
-    if (command.hasEnded || performance.now() - begin > HIL_DEFAULTS.startMs) {
-      throw new Error(`expected "${words}", found ${command.said.trim().split("\n").at(-1)}`);
-    }
-    await sleep(POLL_MS);
-  }
-}
-
-async function until(beginNs: bigint, at: number): Promise<void> {
-  await sleep(Math.max(0, at * 1000 - Number(process.hrtime.bigint() - beginNs) / 1e6));
-}
-
 async function happen(
-  { robots, learner, network, start, faultFile, report }: Stage,
+  { robots, learner, network, start, faultFile, clockFile, report }: Stage,
   { at, what }: Entry,
 ): Promise<void> {
   const robot = robots.at(-1)!;
   report(`${at.toFixed(1)} s: ${JSON.stringify(what)}`);
   if ("network" in what) network.fail(what.network);
   else if ("mend" in what) network.mend();
+  else if ("clockHours" in what) setTestClock(clockFile, what.clockHours * HOUR_MS);
   else if ("fail" in what || "goOn" in what) {
     const fault = "fail" in what ? what.fail : what.goOn;
     const pid = (fault.process === "learner" ? learner : robot).parts().get(fault.process);

@@ -28,10 +28,13 @@ export type NetworkFault = At & {
   readonly ms?: number;
 };
 
+/** The time of day is off by so many hours from then on, and right again after `for`; no other clock changes. */
+export type ClockFault = At & { readonly kind: "clock-step"; readonly hours: number; readonly for?: number };
+
 /** Of the machine itself. */
 export type MachineFault = At & { readonly machine: Fault };
 
-export type ScenarioFault = ProcessFault | NetworkFault | MachineFault;
+export type ScenarioFault = ProcessFault | NetworkFault | ClockFault | MachineFault;
 
 /** What the person at the robot does: an order, the command's end by Ctrl-C, or starting it again, ended or not. */
 export const ORDERS = ["reset", "estop", "pause", "resume", "stop", "start"] as const;

@@ -8,6 +8,8 @@ export interface Entry {
     | { readonly goOn: ProcessFault }
     | { readonly network: NetworkFault }
     | { readonly mend: NetworkFault }
+    /** The time of day is off by so many from then on. */
+    | { readonly clockHours: number }
     | { readonly order: PersonOrder["order"] };
 }
 
@@ -17,7 +19,10 @@ export function timetable({ faults, person }: Scenario): Entry[] {
   for (const fault of faults) {
     if ("machine" in fault) continue;
     const end = fault.at + (fault.for ?? Number.POSITIVE_INFINITY);
-    if ("process" in fault) {
+    if (fault.kind === "clock-step") {
+      entries.push({ at: fault.at, what: { clockHours: fault.hours } });
+      if (Number.isFinite(end)) entries.push({ at: end, what: { clockHours: 0 } });
+    } else if ("process" in fault) {
       entries.push({ at: fault.at, what: { fail: fault } });
       if (fault.kind === "stop" && Number.isFinite(end)) entries.push({ at: end, what: { goOn: fault } });
     } else {

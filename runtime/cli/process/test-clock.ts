@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 
 /** Names the file that says how far this computer's clock is off, in ms. Without it none of this is there. */
 const CLOCK = "REVERIE_TEST_CLOCK";
@@ -12,6 +12,12 @@ const LOOK_MS = 50;
 export function acceptTestClock(path = process.env[CLOCK]): void {
   if (path === undefined) return;
   globalThis.Date = shiftedDate(Date, () => offsetMs(path));
+}
+
+/** From now on the processes that look at this file have a clock that is off by so many ms. */
+export function setTestClock(path: string, ms: number): void {
+  writeFileSync(`${path}.tmp`, String(ms));
+  renameSync(`${path}.tmp`, path);
 }
 
 /** A `Date` whose present is off by so many ms; what it makes of a time that is given does not change. */

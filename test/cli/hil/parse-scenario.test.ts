@@ -30,6 +30,22 @@ test("joints become ids, probabilities shares; times count from the scenario's 0
   expect(span(scenario)).toEqual({ first: 0, last: 5 });
 });
 
+test("the time of day jumps either way, and is right again where that is asked for", () => {
+  const scenario = parse({
+    faults: [
+      { kind: "clock-step", hours: -3, at: 1 },
+      { kind: "clock-step", hours: 24, at: 2, for: 3 },
+    ],
+  });
+  expect(machineFaults(scenario)).toEqual([]);
+  expect(timetable(scenario)).toEqual([
+    { at: 1, what: { clockHours: -3 } },
+    { at: 2, what: { clockHours: 24 } },
+    { at: 5, what: { clockHours: 0 } },
+  ]);
+  expect(span(scenario)).toEqual({ first: 1, last: 5 });
+});
+
 test.each([
   [{ seconds: "long" }, /^s\.json:7: seconds: expected a number of at least 0, found "long"$/],
   [{ speed: 1 }, /^s\.json:8: speed: expected one of name, what, .*, found "speed"$/],
@@ -43,6 +59,7 @@ test.each([
     { faults: [{ kind: "dead", joint: "knee", at: 1 }] },
     /joint: expected a joint of so101: shoulder_pan, .* found "knee"/,
   ],
+  [{ faults: [{ kind: "clock-step", at: 1 }] }, /faults\[0\]\.hours: expected a number, below 0 for back, found none/],
   [{ faults: [{ kind: "drop", at: 1, probability: 2 }] }, /faults\[0\]: expected .*a share up to 1/],
   [{ person: [{ at: 1, order: "dance" }] }, /person\[0\]\.order: expected one of reset, estop/],
   [{ expect: { endStateMs: "soon" } }, /expect\.endStateMs: expected a number/],
