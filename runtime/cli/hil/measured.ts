@@ -1,4 +1,5 @@
 import type { Seen } from "../../../drivers/mock/serve.ts";
+import { quantile } from "../doctor/lateness.ts";
 import { firstEndState, motorEvents } from "../failures/motor-events.ts";
 import { readBelieved, readTruth, wrongPositions } from "./positions.ts";
 import type { JsonLine, ReverieProcess } from "./reverie-process.ts";
@@ -26,6 +27,8 @@ export interface Measured {
   readonly beyondLimits: number;
   /** Replies that faults changed, by kind. */
   readonly faults: Readonly<Record<string, number>>;
+  /** How late a process woke that only slept meanwhile, ms: half of all times, 99 of 100, at most. */
+  readonly machineLate: { readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number };
   /** All that a person got to read. */
   readonly said: string;
 }
@@ -40,12 +43,14 @@ export interface Evidence {
   readonly robots: readonly ReverieProcess[];
   readonly learner: ReverieProcess;
   readonly seen: Seen;
+  /** Of each time that a process woke which only slept, ms. */
+  readonly lateMs: readonly number[];
 }
 
 /** A robot that was commanded so shortly before is under way, whatever it was held for just then. */
 const LATELY_MS = 1000;
 
-export function measure({ scenario, paths, beginNs, state, robots, learner, seen }: Evidence): Measured {
+export function measure({ scenario, paths, beginNs, state, robots, learner, seen, lateMs }: Evidence): Measured {
   const after = (seconds: number): bigint => beginNs + BigInt(Math.round(Math.min(seconds, scenario.seconds) * 1e9));
   const { first, last } = span(scenario);
   const untilNs = after(scenario.seconds);
@@ -78,6 +83,7 @@ export function measure({ scenario, paths, beginNs, state, robots, learner, seen
     wrongPositions: truth.length === 0 ? 0 : wrongPositions(believed, truth, HIL_DEFAULTS),
     beyondLimits: seen.beyondLimits,
     faults: seen.faults,
+    machineLate: { p50Ms: quantile(lateMs, 0.5), p99Ms: quantile(lateMs, 0.99), maxMs: quantile(lateMs, 1) },
     said: [...robots, learner].map((each) => each.said).join("\n"),
   };
 }

@@ -13,6 +13,7 @@ import { HIL_DEFAULTS, type ProcessFault, type Scenario } from "./scenario.ts";
 import { type StandIn, standInFor } from "./stand-in.ts";
 import { type Entry, machineFaults, timetable } from "./timetable.ts";
 import { moves, says, until } from "./waiting.ts";
+import { Wakings } from "./wakings.ts";
 
 const POLL_MS = 20;
 const END_MS = 40_000;
@@ -65,6 +66,7 @@ export async function rehearse(
     env,
   );
   const robots: ReverieProcess[] = [];
+  const wakings = new Wakings();
   let standIn: StandIn | undefined;
   const endAll = (): void => {
     for (const each of [...robots, learner]) {
@@ -99,11 +101,13 @@ export async function rehearse(
       }
       beginNs = await inject(faults);
     }
+    wakings.begin();
     for (const entry of timetable(scenario)) {
       await until(beginNs, entry.at);
       await happen(stage, entry);
     }
     await until(beginNs, scenario.seconds);
+    wakings.end();
     const state = robots.at(-1)!.hasEnded ? "ended" : (robots.at(-1)!.last("robot")?.state ?? "none");
     await end(stage);
     return measure({
@@ -115,8 +119,10 @@ export async function rehearse(
       robots,
       learner,
       seen: await standIn.seen(),
+      lateMs: wakings.lateMs,
     });
   } finally {
+    wakings.end();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
     endAll();
     await standIn?.close();

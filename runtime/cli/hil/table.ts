@@ -1,11 +1,11 @@
 import type { Check } from "./judge.ts";
 import type { Measured } from "./measured.ts";
 
-const COLUMNS = [26, 8, 11, 10, 10, 9, 9, 8] as const;
+const COLUMNS = [26, 8, 11, 10, 10, 9, 9, 8, 9] as const;
 
 /** Names of what `scenarioLines` shows. */
 export function headLine(): string {
-  return columns(["scenario", "", "motors", "after ms", "again ms", "missed", "starved", "steps"]);
+  return columns(["scenario", "", "motors", "after ms", "again ms", "missed", "starved", "steps", "late ms"]);
 }
 
 /** One line for a scenario that came as it should; below it what did not. */
@@ -25,13 +25,21 @@ export function scenarioLines(
           ms(measured.endStateMs),
           ms(measured.resumedMs),
           ...[measured.missedTicks, measured.starvedTicks, measured.steps].map(String),
+          measured.machineLate.p99Ms.toFixed(0),
         ];
   const failed = checks.filter(({ holds }) => !holds);
   return [
     columns([name, passed ? "ok" : "FAILED", ...numbers]),
     ...failed.map(({ name: what, expected, found }) => `    ${what}: expected ${expected}, found ${found}`),
+    ...(failed.length > 0 && measured !== undefined ? [busyLine(measured.machineLate)] : []),
     ...(error === undefined ? [] : [`    ${error}`]),
   ];
+}
+
+/** Whoever reads of a failure has to know whether the robot had this machine. */
+function busyLine({ p50Ms, p99Ms, maxMs }: Measured["machineLate"]): string {
+  const [half, most, worst] = [p50Ms, p99Ms, maxMs].map((ms) => ms.toFixed(0));
+  return `    a process that only slept meanwhile woke ${half} ms late, 1 in 100 times ${most}, at most ${worst}`;
 }
 
 /** Words to the left, numbers to the right. */

@@ -2,25 +2,10 @@ import { expect, test } from "vitest";
 import { judge } from "../../../runtime/cli/hil/judge.ts";
 import type { Measured } from "../../../runtime/cli/hil/measured.ts";
 import { wrongPositions } from "../../../runtime/cli/hil/positions.ts";
+import { MEASURED } from "./measured.ts";
 
-const measured: Measured = {
-  endState: "hold",
-  endStateMs: 120,
-  causes: ["policy"],
-  ends: "engaged",
-  resumedMs: undefined,
-  missedTicks: 3,
-  starvedTicks: 2,
-  maxTemperature: 30,
-  steps: 100,
-  rowsLost: 0,
-  wrongPositions: 0,
-  beyondLimits: 0,
-  faults: {},
-  said: "policy: its process is gone",
-};
 const failing = (...[expected, changed, patience]: [Parameters<typeof judge>[0], Partial<Measured>?, number?]) =>
-  judge(expected, { ...measured, ...changed }, patience).flatMap(({ name, holds }) => (holds ? [] : [name]));
+  judge(expected, { ...MEASURED, ...changed }, patience).flatMap(({ name, holds }) => (holds ? [] : [name]));
 
 test("limits, positions and steps are judged whether or not a scenario asks", () => {
   expect(failing({})).toEqual([]);
