@@ -1,11 +1,14 @@
-import { expectPositionals, parseArguments } from "./arguments.ts";
+import type { RobotDefinition } from "../../robots/definition.ts";
+import { type Arguments, expectPositionals, parseArguments } from "./arguments.ts";
 import { type Check, judge } from "./hil/judge.ts";
 import { libraryFiles, loadScenario } from "./hil/library.ts";
 import type { Measured } from "./hil/measured.ts";
 import { rehearse } from "./hil/rehearse.ts";
 import type { Scenario } from "./hil/scenario.ts";
 import { headLine, scenarioLines } from "./hil/table.ts";
-import { robotCalled } from "./robot-settings.ts";
+import { typedSettings } from "./options.ts";
+import { checkTask, robotCalled, robotDefaults } from "./robot-settings.ts";
+import { resolveSettings } from "./settings.ts";
 import { UsageError } from "./usage-error.ts";
 
 export const usage = `hil <robot>
@@ -19,6 +22,7 @@ all came as it should.
   --minutes <n>      lasts so long; by default what the scenario says
   --seed <n>         of all that is drawn; by default the scenario's
   --patience <n>     times as long as asked for that anything may take, by default 1; for a machine that is busy
+  --task.…=  --runtime.…=  settings of the robot; a scenario's own win
   --json             one JSON object a scenario
   --verbose          what happens, and all that a person would read`;
 
@@ -38,7 +42,7 @@ export async function hil(argv: readonly string[]): Promise<number> {
   const args = parseArguments(NAME, argv, table);
   const [robot = ""] = expectPositionals(NAME, ["robot"], args);
   const { values, flags } = args;
-  const definition = await robotCalled(NAME, robot);
+  const definition = withTyped(await robotCalled(NAME, robot), args);
   const seconds = values.minutes === undefined ? undefined : 60 * numberAfter("minutes", values.minutes);
   const seed = values.seed === undefined ? undefined : numberAfter("seed", values.seed);
   const patience = numberAfter("patience", values.patience ?? "1");
@@ -53,7 +57,8 @@ export async function hil(argv: readonly string[]): Promise<number> {
   if (!json) console.log(headLine());
   let failed = 0;
   for (const each of scenarios) {
-    const scenario: Scenario = { ...each, seconds: seconds ?? each.seconds, seed: seed ?? each.seed };
+    const settings = { ...Object.fromEntries(args.overrides), ...each.settings };
+    const scenario: Scenario = { ...each, settings, seconds: seconds ?? each.seconds, seed: seed ?? each.seed };
     const { measured, checks, error } = await outcome(() => rehearse(definition, scenario, report), scenario, patience);
     const passed = error === undefined && checks.every(({ holds }) => holds);
     if (!passed) failed++;
@@ -65,6 +70,16 @@ export async function hil(argv: readonly string[]): Promise<number> {
   }
   if (!json) console.log(`${scenarios.length - failed} of ${scenarios.length} scenarios came as they should`);
   return failed === 0 ? 0 : 1;
+}
+
+/** With the settings that were typed. Throws where the robot refuses them, or cannot be rehearsed with them. */
+function withTyped(definition: RobotDefinition, args: Arguments): RobotDefinition {
+  const { name } = definition.spec;
+  const driver = definition.serial === undefined ? "sim" : "mock";
+  const defaults = { ...robotDefaults(name, definition), driver };
+  const { settings } = resolveSettings(defaults, undefined, typedSettings(NAME, args), name);
+  checkTask(definition, settings, undefined);
+  return { ...definition, settings: settings.task };
 }
 
 interface Came {

@@ -1,5 +1,6 @@
 import { parseFaults } from "../../../drivers/mock/faults.ts";
 import type { RobotDefinition } from "../../../robots/definition.ts";
+import { endStateFor } from "../../governor/endings.ts";
 import { lineOf, parseJson } from "./json-line.ts";
 import {
   type Expectations,
@@ -86,8 +87,17 @@ export function parseScenario(file: string, text: string, definition?: RobotDefi
       return { at: number(["person", i, "at"], order.at), order: oneOf(["person", i, "order"], ORDERS, order.order) };
     }),
     settings: Object.fromEntries(settings.map(([key, value]) => [key, String(value)])),
-    expect: expected as Expectations,
+    expect: { ...(expected as Expectations), ...endStateOf(expected.endState, definition) },
   };
+}
+
+/** "own" is what this robot is brought to where nothing else is said for the cause, wherever it is and in its rest pose. */
+function endStateOf(word: unknown, definition: RobotDefinition | undefined): Pick<Expectations, "endState"> {
+  if (word !== "own" || definition === undefined) return {};
+  const { spec } = definition;
+  const away = spec.joints.map(() => Number.POSITIVE_INFINITY);
+  const ends = [endStateFor(spec, "stop", away), endStateFor(spec, "stop", spec.restPose)];
+  return { endState: [...new Set(ends)].join(" or ") };
 }
 
 function faultAt(refuse: Refuse, path: Path, value: unknown, definition: RobotDefinition | undefined): ScenarioFault {

@@ -42,7 +42,7 @@ export type PersonOrder = At & { readonly order: (typeof ORDERS)[number] };
 
 /** What has to come of it; a number is the most there may be. What is not there is not judged. */
 export interface Expectations {
-  /** The first end state the motors are told after the first fault or order; "none": they are told none; "hold or limp": either. */
+  /** The first end state the motors are told after the first fault or order; "none": they are told none; "hold or limp": either; "own": the robot's. */
   readonly endState?: string;
   /** From that fault or order until then, ms. */
   readonly endStateMs?: number;

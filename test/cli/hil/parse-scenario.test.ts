@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { RobotDefinition } from "../../../robots/definition.ts";
+import { DKITTY } from "../../../robots/dkitty/dkitty.ts";
 import { SO101 } from "../../../robots/so101/so101.ts";
 import { lineOf } from "../../../runtime/cli/hil/json-line.ts";
 import { parseScenario } from "../../../runtime/cli/hil/parse-scenario.ts";
@@ -28,6 +29,13 @@ test("joints become ids, probabilities shares; times count from the scenario's 0
     [5, "goOn"],
   ]);
   expect(span(scenario)).toEqual({ first: 0, last: 5 });
+});
+
+test("a robot's own end state is what its spec says, and limp where one that holds may rest", () => {
+  const text = JSON.stringify(whole({ expect: { endState: "own" } }));
+  const expected = (robot?: unknown) =>
+    parseScenario("s.json", text, robot as RobotDefinition | undefined).expect.endState;
+  expect([expected(SO101), expected(DKITTY), expected()]).toEqual(["hold or limp", "damp", "own"]);
 });
 
 test("the time of day jumps either way, and is right again where that is asked for", () => {
