@@ -4,8 +4,11 @@ import { Machine, type MachineSpec } from "../sim/machine.ts";
 import type { SimModel } from "../sim/model.ts";
 import type { Drive, Plant } from "./plant.ts";
 
-/** The most time one call catches up, ms; of a longer silence the machine stood still for the rest. */
-const MOST_CATCH_UP_MS = 1000;
+/**
+ * The most time one call catches up, ms; of a longer silence the machine stood still for the rest. Whoever waits for an answer
+ * waits for this too, and a computer that is busy takes ten times as long for it.
+ */
+const MOST_CATCH_UP_MS = 50;
 
 /** A robot in MuJoCo behind emulated servos, whose position control has the spec's gains. */
 export class PhysicsPlant implements Plant {

@@ -3,6 +3,7 @@ import type { SimModel } from "../sim/model.ts";
 import type { EmulatedBus } from "./emulated-bus.ts";
 import type { Fault } from "./faults.ts";
 import { FirstOrderPlant, type FirstOrderSettings } from "./first-order-plant.ts";
+import { goOn } from "./go-on.ts";
 import { makeBus, type ServoKind, type ServoSetup } from "./make-bus.ts";
 import type { Plant } from "./plant.ts";
 import { servePty } from "./serve-pty.ts";
@@ -81,6 +82,7 @@ export async function serve(config: ServeConfig): Promise<ServedBus> {
   };
   const witness = config.witness && new Witness(bus, config.witness);
   const carried = await carry(bus, pty, tcpPort);
+  const stand = goOn(bus);
   return {
     ...carried,
     get silentMs() {
@@ -89,6 +91,10 @@ export async function serve(config: ServeConfig): Promise<ServedBus> {
     look: () => look(bus),
     inject: (more) => bus.inject(more),
     seen: () => ({ beyondLimits: witness?.beyondLimits ?? 0, faults: changed }),
+    close: () => {
+      stand();
+      return carried.close();
+    },
   };
 }
 

@@ -37,3 +37,21 @@ test("a joint without a target is not driven, and a damped one only braked", asy
   expect(plant.effort(0)).toBe(0);
   plant.delete();
 });
+
+test("after a long silence an answer does not wait for all that the machine has missed", async () => {
+  const plant = await build();
+  plant.advance(0);
+  plant.drive(0, 1, 1);
+  plant.advance(1000);
+  const afterSilence = plant.position(0);
+  plant.advance(1050);
+  expect(plant.position(0)).toBeGreaterThan(afterSilence); // it goes on from there
+  plant.delete();
+
+  const other = await build();
+  other.advance(0);
+  other.drive(0, 1, 1);
+  other.advance(50);
+  expect(afterSilence).toBe(other.position(0));
+  other.delete();
+});
