@@ -46,8 +46,13 @@ export type Fault = During &
 
 export type FaultKind = Fault["kind"];
 
-/** What each kind has besides when and to whom, and what of it must be there. */
-const FIELDS: Readonly<Record<FaultKind, { readonly must: readonly string[]; readonly may: readonly string[] }>> = {
+/** What a kind has besides when and to whom, and what of it must be there. */
+export interface FaultFields {
+  readonly must: readonly string[];
+  readonly may: readonly string[];
+}
+
+const FIELDS: Readonly<Record<FaultKind, FaultFields>> = {
   drop: { must: ["share"], may: ["servo"] },
   duplicate: { must: ["share"], may: ["servo"] },
   corrupt: { must: ["share"], may: ["servo", "bytes"] },
@@ -69,18 +74,29 @@ const FIELDS: Readonly<Record<FaultKind, { readonly must: readonly string[]; rea
   "camera-dead": { must: [], may: [] },
 };
 
+export const FAULT_KINDS: readonly string[] = Object.keys(FIELDS);
+
 const FLAGS: readonly string[] = ["reported", "midPacket"];
+const TEXTS: readonly string[] = ["joint", "topic"];
 
 /** Checks a list from a file. Throws, naming the fault and what is wrong with it. */
 export function parseFaults(list: unknown): readonly Fault[] {
+  return parseFaultsOf<Fault>(FIELDS, list);
+}
+
+/** The same for a machine whose kinds of faults are these. */
+export function parseFaultsOf<F extends { readonly kind: string }>(
+  kinds: Readonly<Record<F["kind"], FaultFields>>,
+  list: unknown,
+): readonly F[] {
   if (!Array.isArray(list)) throw new Error(`faults: expected a list, found ${JSON.stringify(list)}`);
   return list.map((each: unknown, at) => {
     const name = `fault ${at + 1}`;
     const fields = typeof each === "object" && each !== null ? (each as Record<string, unknown>) : {};
     const kind = String(fields.kind);
-    const known = Object.hasOwn(FIELDS, kind) ? FIELDS[kind as FaultKind] : undefined;
+    const known = Object.hasOwn(kinds, kind) ? kinds[kind as F["kind"]] : undefined;
     if (known === undefined) {
-      throw new Error(`${name}: expected a kind of ${Object.keys(FIELDS).join(", ")}, found "${fields.kind}"`);
+      throw new Error(`${name}: expected a kind of ${Object.keys(kinds).join(", ")}, found "${fields.kind}"`);
     }
     for (const key of known.must) {
       if (fields[key] === undefined) throw new Error(`${name} (${kind}): expected "${key}", found none`);
@@ -89,12 +105,13 @@ export function parseFaults(list: unknown): readonly Fault[] {
     for (const [key, value] of Object.entries(fields)) {
       if (!all.includes(key)) throw new Error(`${name} (${kind}): no "${key}"; here there are ${all.join(", ")}`);
       if (key === "kind" || (FLAGS.includes(key) && typeof value === "boolean")) continue;
+      if (TEXTS.includes(key) && typeof value === "string") continue;
       if (typeof value !== "number" || !(value >= 0)) {
         throw new Error(`${name} (${kind}): expected "${key}" to be a number of at least 0, found ${value}`);
       }
       if (key === "share" && value > 1) throw new Error(`${name} (${kind}): expected a share up to 1, found ${value}`);
     }
-    return each as Fault;
+    return each as F;
   });
 }
 

@@ -10,7 +10,7 @@ import type { Drive, Plant } from "./plant.ts";
  */
 const MOST_CATCH_UP_MS = 50;
 
-/** A robot in MuJoCo behind emulated servos, whose position control has the spec's gains. */
+/** A robot in MuJoCo behind an emulated machine, whose position control has the spec's gains. */
 export class PhysicsPlant implements Plant {
   readonly #spec: MachineSpec;
   readonly #machine: Machine;
@@ -60,6 +60,10 @@ export class PhysicsPlant implements Plant {
 
   effort(joint: number): number {
     return this.#sample.effort[joint]!;
+  }
+
+  get sensors(): Readonly<Record<string, Float64Array>> {
+    return this.#sample.sensors;
   }
 
   delete(): void {

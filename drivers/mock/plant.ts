@@ -10,4 +10,6 @@ export interface Plant {
   position(joint: number): number;
   velocity(joint: number): number;
   effort(joint: number): number;
+  /** Of a machine that floats, as `SimModel.base` has them. */
+  readonly sensors?: Readonly<Record<string, Float64Array>>;
 }

@@ -1,5 +1,6 @@
 import type { MachineSpec } from "../sim/machine.ts";
 import type { SimModel } from "../sim/model.ts";
+import type { ServedMachine } from "./attend-parent.ts";
 import type { EmulatedBus } from "./emulated-bus.ts";
 import type { Fault } from "./faults.ts";
 import { FirstOrderPlant, type FirstOrderSettings } from "./first-order-plant.ts";
@@ -36,14 +37,6 @@ interface FreeJoints {
   readonly stops?: FirstOrderSettings["stops"];
 }
 
-/** What a witness saw, and the faults had changed, so far. */
-export interface Seen {
-  /** Goals of powered servos beyond their joints' limits. */
-  readonly beyondLimits: number;
-  /** Replies that a fault changed, by its kind. */
-  readonly faults: Readonly<Record<string, number>>;
-}
-
 /** What it answers: where the bus can be reached. */
 export interface Served {
   readonly port: string;
@@ -59,15 +52,9 @@ export interface ServoLook {
   readonly position: number;
 }
 
-export interface ServedBus extends Served {
-  /** For how long nobody has asked anything, ms. */
-  readonly silentMs: number;
-  /** More goes wrong from now on. Throws on a servo that is not there. */
-  inject(faults: readonly Fault[]): void;
-  seen(): Seen;
+export interface ServedBus extends Served, ServedMachine<Fault> {
   /** Not over the bus, so that nobody else's turn is disturbed. */
   look(): readonly ServoLook[];
-  close(): Promise<void>;
 }
 
 /** A bus on a wire of its own. */

@@ -1,5 +1,5 @@
-import { openSync, writeSync } from "node:fs";
 import type { EmulatedBus } from "./emulated-bus.ts";
+import { TruthFile } from "./truth-file.ts";
 
 export interface WitnessConfig {
   /** Where the joints' true positions are appended, a line each time: `<monotonic ns> <rad> …`. */
@@ -8,8 +8,6 @@ export interface WitnessConfig {
   readonly limits: readonly { readonly min: number; readonly max: number }[];
 }
 
-/** Two lines are at least so far apart, ns. */
-const EVERY_NS = 2_000_000n;
 /** What rounding to counts, and a limit that lies between two of them, may come to, counts. */
 const SLACK = 2;
 
@@ -19,16 +17,15 @@ const SLACK = 2;
  */
 export class Witness {
   #beyondLimits = 0;
-  #writtenNs = 0n;
-  readonly #file: number;
+  readonly #truth: TruthFile;
   readonly #goals: Int32Array;
 
   constructor(bus: EmulatedBus, { path, limits }: WitnessConfig) {
-    this.#file = openSync(path, "a");
+    this.#truth = new TruthFile(path, limits.length);
     this.#goals = new Int32Array(limits.length).fill(-1);
     bus.onServed = () => {
       this.#judge(bus, limits);
-      this.#write(bus, limits.length);
+      this.#truth.write((joint) => bus.plant.position(joint));
     };
   }
 
@@ -48,13 +45,5 @@ export class Witness {
       const { min, max } = limits[i]!;
       if (angle < min - SLACK * unit || angle > max + SLACK * unit) this.#beyondLimits++;
     }
-  }
-
-  #write({ plant }: EmulatedBus, joints: number): void {
-    const now = process.hrtime.bigint();
-    if (now < this.#writtenNs + EVERY_NS) return;
-    this.#writtenNs = now;
-    const positions = Array.from({ length: joints }, (_, i) => plant.position(i).toFixed(5));
-    writeSync(this.#file, `${now} ${positions.join(" ")}\n`);
   }
 }

@@ -1,4 +1,4 @@
-import type { Seen } from "../../../drivers/mock/serve.ts";
+import type { Seen } from "../../../drivers/mock/machine-process.ts";
 import { quantile } from "../doctor/lateness.ts";
 import { firstEndState, motorEvents } from "../failures/motor-events.ts";
 import { readBelieved, readTruth, wrongPositions } from "./positions.ts";
