@@ -27,7 +27,10 @@ export interface Ros2Config {
 }
 
 /** The joints' names in the machine's messages, in the robot's order. Throws on one that is no joint, or given twice. */
-export function machineNames({ name: robot, joints }: RobotSpec, config: Pick<Ros2Config, "joints">): string[] {
+export function machineNames(
+  { name: robot, joints }: Pick<RobotSpec, "name" | "joints">,
+  config: Pick<Ros2Config, "joints">,
+): string[] {
   const given = config.joints ?? {};
   const known = joints.map(({ name }) => name);
   const stray = Object.keys(given).find((name) => !known.includes(name));

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { machineNames, type Ros2Config } from "../../drivers/ros2/config.ts";
 import { devicesOf } from "../../drivers/ros2/devices.ts";
-import { encode } from "../../drivers/ros2/messages/codec.ts";
 import { Graph } from "../../drivers/ros2/mock/graph.ts";
 import { MockMachine } from "../../drivers/ros2/mock/machine.ts";
+import { machineOptions } from "../../drivers/ros2/mock/machine-options.ts";
 import { RclnodejsTransport } from "../../drivers/ros2/rclnodejs/carrier.ts";
 import { Ros2Driver } from "../../drivers/ros2/ros2-driver.ts";
 import type { RobotDefinition } from "../../robots/definition.ts";
@@ -14,26 +13,17 @@ import { XARM } from "../../robots/xarm/xarm.ts";
 import { RealtimeClock } from "../../runtime/clock.ts";
 import { fakeRclnodejs } from "../drivers/ros2/fake-rclnodejs.ts";
 
-/** What the stand-in machine calls its command topics. */
-const TOPICS: Partial<Record<Ros2Config["command"]["kind"], string>> = {
-  forward: "/forward/commands",
-  trajectory: "/trajectory",
-};
-
-/** The robot's own configuration on a stand-in machine that has its controllers, as a node of an emulated ROS 2. */
+/** The robot's own configuration on the machine that is emulated for it, as a node of an emulated ROS 2. */
 function carried({ spec, ros2 }: Pick<RobotDefinition, "spec" | "ros2">) {
-  const { command, controllers } = ros2!;
   const graph = new Graph();
-  const kind = command.kind as "forward" | "trajectory" | "go2";
   const machine = new MockMachine(graph, {
-    ...{ spec, kind, names: machineNames(spec, ros2!), rateHz: 200, now: () => process.hrtime.bigint() },
-    ...(controllers !== undefined && { controller: controllers.names[0]! }),
+    ...machineOptions(spec, ros2!),
+    ...{ rateHz: 200, now: () => process.hrtime.bigint() },
   });
-  const config = { ...ros2!, command: { ...command, topic: TOPICS[kind] ?? command.topic } };
   const transport = new RclnodejsTransport("reverie", async () => fakeRclnodejs(graph).module);
   const driver = new Ros2Driver({
     spec,
-    config,
+    config: ros2!,
     transport,
     clock: new RealtimeClock(),
     report: () => {},
@@ -42,32 +32,12 @@ function carried({ spec, ros2 }: Pick<RobotDefinition, "spec" | "ros2">) {
   return { graph, machine, driver };
 }
 
-/** Odometry as the Go2's lidar gives it. */
-function walks(graph: Graph): NodeJS.Timeout {
-  const covariance = new Float64Array(36);
-  return setInterval(() => {
-    const now = process.hrtime.bigint();
-    const stamp = { sec: Number(now / 1_000_000_000n), nanosec: Number(now % 1_000_000_000n) };
-    const type = "nav_msgs/msg/Odometry";
-    const pose = { position: { x: 1, y: 2, z: 0.3 }, orientation: { x: 0, y: 0, z: 0, w: 1 } };
-    const twist = { linear: { x: 0.25, y: 0, z: 0 }, angular: { x: 0, y: 0, z: 0 } };
-    const message = {
-      header: { stamp, frame_id: "odom" },
-      child_frame_id: "base_link",
-      pose: { pose, covariance },
-      twist: { twist, covariance },
-    };
-    graph.publish("/utlidar/robot_odom", type, encode(type, message));
-  }, 10);
-}
-
 test.each([{ robot: UR5 }, { robot: XARM }, { robot: GO2 }])(
   "$robot.spec.name over ROS 2: reads itself, follows a command, and stops to at the end",
   async ({ robot }) => {
     const definition = robot as unknown as RobotDefinition;
-    const { graph, machine, driver } = carried(definition);
+    const { machine, driver } = carried(definition);
     machine.start();
-    const odometry = walks(graph);
     try {
       await driver.open();
       const sample = await driver.read();
@@ -87,7 +57,6 @@ test.each([{ robot: UR5 }, { robot: XARM }, { robot: GO2 }])(
       await driver.close();
       expect(machine.motors).toBeUndefined();
     } finally {
-      clearInterval(odometry);
       await driver.close();
       machine.stop();
     }

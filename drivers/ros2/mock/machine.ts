@@ -1,35 +1,55 @@
 import type { RobotSpec } from "../../../runtime/robot.ts";
-import type { Plant } from "../../mock/plant.ts";
+import type { Drive, Plant } from "../../mock/plant.ts";
 import { lowCmdCrc } from "../go2/crc.ts";
 import { GO2_MOTORS } from "../go2/motors.ts";
 import { decode, encode } from "../messages/codec.ts";
-import type { JointState, LowState, MessageTypes, Time, TypeName } from "../messages/types.ts";
+import type { JointState, MessageTypes, TypeName } from "../messages/types.ts";
 import { TWIST_PARTS } from "../state/base.ts";
+import { MockController } from "./controller.ts";
+import type { RosTopic } from "./faults.ts";
+import type { FaultyTopics } from "./faulty-topics.ts";
 import type { Graph } from "./graph.ts";
+import { type Body, baseOdometry, jointState, lowState, odometry } from "./says.ts";
 
 export interface MockMachineOptions {
   readonly spec: Pick<RobotSpec, "joints" | "restPose">;
   /** The joints' names in its messages, in the robot's order. */
   readonly names: readonly string[];
   /** What it listens to and what it says. */
-  readonly kind: "forward" | "trajectory" | "go2" | "twist";
+  readonly kind: keyof typeof TOPICS;
+  /** Other names for its topics; odometry, of a machine that floats, and an emergency stop it has only where they are here. */
+  readonly topics?: Partial<Readonly<Record<"command" | RosTopic, string>>>;
   readonly rateHz: number;
   /** Its own clock, ns. */
   readonly now: () => bigint;
   /** What its motors move, joints in the robot's order; absent: joints that approach their targets. */
   readonly plant?: Plant;
-  /** A controller that follows commands only while it is active; absent: it always follows. */
+  /** A controller that follows commands only while it is active, and its manager; absent: it always follows. */
   readonly controller?: string;
+  readonly manager?: string;
+  /** What goes wrong with what it says. */
+  readonly faults?: FaultyTopics;
+  /** Gets every target that it is to follow from now on. */
+  readonly onTargets?: (targets: Float64Array) => void;
+  /** After each of its steps, where its joints truly are. */
+  readonly onStep?: (position: Float64Array) => void;
 }
 
 /** Share of the way to its target that a joint goes in a step. */
 const APPROACH = 0.3;
-const STATES = "/joint_states";
+const TOPICS = {
+  forward: { command: "/forward/commands", state: "/joint_states" },
+  trajectory: { command: "/trajectory", state: "/joint_states" },
+  go2: { command: "/lowcmd", state: "/lowstate" },
+  twist: { command: "/cmd_vel", state: "/odom" },
+} as const;
+const MANAGER = "/controller_manager";
 const PARTS: readonly string[] = TWIST_PARTS;
 
 /**
  * A simple machine on a graph: joints that approach their targets, or a plant, on the topics of the usual controllers or of a Go2.
- * Damped and limp joints stay where they are.
+ * Damped and limp joints stay where they are; with a plant an arm that follows nothing is held by its own control, as the makers'
+ * are, and a Go2's legs are damped or limp.
  */
 export class MockMachine {
   readonly position: Float64Array;
@@ -39,37 +59,49 @@ export class MockMachine {
   distort: (state: JointState) => JointState | undefined = (state) => state;
   readonly #options: MockMachineOptions;
   readonly #graph: Graph;
+  readonly #topics: { readonly command: string; readonly state: string };
   readonly #targets: Float64Array;
   #following = false;
-  #active: boolean;
+  #damped = false;
+  readonly #controller: MockController | undefined;
+  #heardMs = performance.now();
   #timer: NodeJS.Timeout | undefined;
   #ends: (() => void)[] = [];
 
   constructor(graph: Graph, options: MockMachineOptions) {
+    const { spec, plant, kind, topics, controller } = options;
     this.#graph = graph;
     this.#options = options;
-    this.position = Float64Array.from(options.spec.restPose);
-    this.#targets = new Float64Array(options.spec.joints.length);
-    this.#active = options.controller === undefined;
+    this.#topics = { ...TOPICS[kind], ...topics };
+    this.position = Float64Array.from(spec.restPose, (rest, joint) => plant?.position(joint) ?? rest);
+    this.#targets = this.position.slice();
+    const letGo = (): void => {
+      this.#following = false;
+    };
+    this.#controller = controller === undefined ? undefined : new MockController(controller, letGo);
   }
 
   /** What the motors follow; undefined when they follow nothing. */
   get motors(): Float64Array | undefined {
-    return this.#following && this.#active ? this.#targets : undefined;
+    return this.#following && this.active ? this.#targets : undefined;
   }
 
   get active(): boolean {
-    return this.#active;
+    return this.#controller?.active ?? true;
+  }
+
+  /** For how long nobody has commanded anything, ms. */
+  get silentMs(): number {
+    return performance.now() - this.#heardMs;
   }
 
   start(): void {
-    const { kind, rateHz } = this.#options;
-    if (kind === "forward")
-      this.#hear("/forward/commands", "std_msgs/msg/Float64MultiArray", ({ data }) => this.#follow(data));
-    else if (kind === "trajectory") this.#hearTrajectories();
-    else if (kind === "go2") this.#hear("/lowcmd", "unitree_go/msg/LowCmd", (command) => this.#motorCommand(command));
-    else this.#hear("/cmd_vel", "geometry_msgs/msg/Twist", (twist) => this.#drive(twist));
-    if (this.#options.controller !== undefined) this.#offerController(this.#options.controller);
+    const { kind, manager = MANAGER, rateHz } = this.#options;
+    if (kind === "forward") this.#hear("std_msgs/msg/Float64MultiArray", ({ data }) => this.#follow(data));
+    else if (kind === "trajectory") this.#hear("trajectory_msgs/msg/JointTrajectory", (it) => this.#track(it));
+    else if (kind === "go2") this.#hear("unitree_go/msg/LowCmd", (command) => this.#motorCommand(command));
+    else this.#hear("geometry_msgs/msg/Twist", (twist) => this.#drive(twist));
+    this.#controller?.offer(this.#graph, manager);
     this.#timer = setInterval(() => this.step(), 1000 / rateHz);
   }
 
@@ -81,29 +113,62 @@ export class MockMachine {
 
   step(): void {
     const targets = this.motors;
-    const { plant, now } = this.#options;
+    const { plant, now, kind, topics } = this.#options;
     if (plant !== undefined) {
-      for (let i = 0; i < this.position.length; i++) plant.drive(i, targets?.[i], 1);
+      for (let i = 0; i < this.position.length; i++) plant.drive(i, targets?.[i] ?? this.#alone(i), 1);
       plant.advance(Number(now()) / 1e6);
       for (let i = 0; i < this.position.length; i++) this.position[i] = plant.position(i);
     } else if (targets !== undefined) {
       for (let i = 0; i < targets.length; i++) this.position[i]! += APPROACH * (targets[i]! - this.position[i]!);
     }
-    const { kind } = this.#options;
-    if (kind === "go2")
-      this.#graph.publish("/lowstate", "unitree_go/msg/LowState", encode("unitree_go/msg/LowState", this.#lowState()));
-    else if (kind === "twist") this.#publishOdometry();
+    this.#options.onStep?.(this.position);
+    const { state } = this.#topics;
+    if (kind === "go2") this.#say("state", state, "unitree_go/msg/LowState", lowState(this.#body(true)));
+    else if (kind === "twist") this.#say("state", state, "nav_msgs/msg/Odometry", baseOdometry(this.#body()));
     else {
-      const state = this.distort(this.#jointState());
-      if (state !== undefined) {
-        this.#graph.publish(STATES, "sensor_msgs/msg/JointState", encode("sensor_msgs/msg/JointState", state));
-      }
+      const said = this.distort(jointState(this.#body()));
+      const wrong = said && (this.#options.faults?.distort(said) ?? said);
+      if (wrong !== undefined) this.#say("state", state, "sensor_msgs/msg/JointState", wrong);
+    }
+    if (topics?.odometry !== undefined) {
+      this.#say("odometry", topics.odometry, "nav_msgs/msg/Odometry", odometry(this.#body()));
+    }
+    if (topics?.estop !== undefined) {
+      this.#say("estop", topics.estop, "std_msgs/msg/Bool", { data: this.#options.faults?.estop === true });
     }
   }
 
-  #hear<T extends TypeName>(topic: string, type: T, take: (message: MessageTypes[T]) => void): void {
-    const end = this.#graph.subscribe(topic, type, (cdr) => {
+  /** What a joint does by itself. */
+  #alone(joint: number): Drive {
+    if (this.#options.kind === "go2") return this.#damped ? "damp" : undefined;
+    return this.#targets[joint];
+  }
+
+  /** `wrong`: with what the faults say of its positions. */
+  #body(wrong = false): Body {
+    const { names, plant, now, faults } = this.#options;
+    const lost = wrong ? faults?.notFinite() : undefined;
+    return {
+      names,
+      position: lost?.size ? this.position.map((q, joint) => (lost.has(joint) ? Number.NaN : q)) : this.position,
+      velocity: (joint) => plant?.velocity(joint) ?? 0,
+      effort: (joint) => plant?.effort(joint) ?? 0,
+      sensors: plant?.sensors,
+      nowNs: now(),
+    };
+  }
+
+  #say<T extends TypeName>(role: RosTopic, topic: string, type: T, message: MessageTypes[T]): void {
+    const cdr = encode(type, message);
+    const say = (): void => this.#graph.publish(topic, type, cdr, role === "estop");
+    if (this.#options.faults === undefined) say();
+    else this.#options.faults.carry(role, say);
+  }
+
+  #hear<T extends TypeName>(type: T, take: (message: MessageTypes[T]) => void): void {
+    const end = this.#graph.subscribe(this.#topics.command, type, (cdr) => {
       const message = decode(type, cdr);
+      this.#heardMs = performance.now();
       this.taken.set(type, message);
       take(message);
     });
@@ -111,103 +176,30 @@ export class MockMachine {
   }
 
   #follow(targets: ArrayLike<number>): void {
-    if (!this.#active) return;
+    if (!this.active) return;
     this.#targets.set(targets);
     this.#following = true;
+    this.#options.onTargets?.(this.#targets);
   }
 
-  #hearTrajectories(): void {
-    this.#hear("/trajectory", "trajectory_msgs/msg/JointTrajectory", ({ joint_names, points }) => {
-      const positions = points.at(-1)!.positions;
-      this.#follow(this.#options.names.map((name) => positions[joint_names.indexOf(name)]!));
-    });
+  #track({ joint_names, points }: MessageTypes["trajectory_msgs/msg/JointTrajectory"]): void {
+    const positions = points.at(-1)!.positions;
+    this.#follow(this.#options.names.map((name) => positions[joint_names.indexOf(name)]!));
   }
 
   /** A command whose checksum is wrong is not followed, as the real one does. */
   #motorCommand(command: MessageTypes["unitree_go/msg/LowCmd"]): void {
     if (command.crc !== lowCmdCrc(command)) return;
     const motors = this.#options.names.map((name) => command.motor_cmd[GO2_MOTORS.indexOf(name)]!);
-    this.#following = motors.some(({ kp }) => kp > 0);
-    if (this.#following) this.#targets.set(motors.map(({ q }) => q));
+    this.#damped = motors.some(({ kd }) => kd > 0);
+    if (motors.some(({ kp }) => kp > 0)) this.#follow(motors.map(({ q }) => q));
+    else this.#following = false;
   }
 
   #drive({ linear, angular }: MessageTypes["geometry_msgs/msg/Twist"]): void {
     const speeds = [linear.x, linear.y, linear.z, angular.x, angular.y, angular.z];
-    this.#targets.set(this.#options.names.map((name) => speeds[PARTS.indexOf(name)]!));
+    this.#follow(this.#options.names.map((name) => speeds[PARTS.indexOf(name)]!));
     this.#following = this.#targets.some((speed) => speed !== 0);
     if (!this.#following) this.position.fill(0);
-  }
-
-  #offerController(name: string): void {
-    this.#graph.offer("/controller_manager/switch_controller", (request) => {
-      const { activate_controllers: on, deactivate_controllers: off } = request as {
-        activate_controllers: string[];
-        deactivate_controllers: string[];
-      };
-      const fits = [...on, ...off].every((each) => each === name) && on.length > 0 !== this.#active;
-      if (!fits) return { ok: false };
-      this.#active = on.length > 0;
-      this.#following = false;
-      return { ok: true };
-    });
-    this.#graph.offer("/controller_manager/list_controllers", () => ({
-      controller: [{ name, state: this.#active ? "active" : "inactive" }],
-    }));
-  }
-
-  #stamp(): Time {
-    const now = this.#options.now();
-    return { sec: Number(now / 1_000_000_000n), nanosec: Number(now % 1_000_000_000n) };
-  }
-
-  /** The other way round than the robot has them, as machines do. */
-  #jointState(): JointState {
-    const { plant } = this.#options;
-    const each = (value: (joint: number) => number): Float64Array =>
-      this.position.map((_, joint) => (plant === undefined ? 0 : value(joint))).toReversed();
-    return {
-      header: { stamp: this.#stamp(), frame_id: "" },
-      name: this.#options.names.toReversed(),
-      position: this.position.toReversed(),
-      velocity: each((joint) => plant!.velocity(joint)),
-      effort: each((joint) => plant!.effort(joint)),
-    };
-  }
-
-  #lowState(): LowState {
-    const still = { mode: 1, q: 0, dq: 0, tau_est: 0, temperature: 30 };
-    return {
-      imu_state: {
-        quaternion: Float32Array.of(1, 0, 0, 0),
-        gyroscope: new Float32Array(3),
-        accelerometer: Float32Array.of(0, 0, 9.81),
-      },
-      motor_state: Array.from({ length: 20 }, (_, motor) => {
-        const joint = this.#options.names.indexOf(GO2_MOTORS[motor] ?? "");
-        const { plant } = this.#options;
-        const moves = plant && { dq: plant.velocity(joint), tau_est: plant.effort(joint) };
-        return joint < 0 ? still : { ...still, q: this.position[joint]!, ...moves };
-      }),
-      foot_force: new Int16Array(4),
-      tick: Number(this.#options.now() / 1_000_000n) >>> 0,
-      power_v: 29,
-      power_a: 1,
-    };
-  }
-
-  #publishOdometry(): void {
-    const speeds = new Float64Array(TWIST_PARTS.length);
-    this.#options.names.forEach((name, i) => {
-      speeds[PARTS.indexOf(name)] = this.position[i]!;
-    });
-    const [x, y, z, roll, pitch, yaw] = speeds as unknown as [number, number, number, number, number, number];
-    const covariance = new Float64Array(36);
-    const cdr = encode("nav_msgs/msg/Odometry", {
-      header: { stamp: this.#stamp(), frame_id: "odom" },
-      child_frame_id: "base_link",
-      pose: { pose: { position: { x: 0, y: 0, z: 0 }, orientation: { x: 0, y: 0, z: 0, w: 1 } }, covariance },
-      twist: { twist: { linear: { x, y, z }, angular: { x: roll, y: pitch, z: yaw } }, covariance },
-    });
-    this.#graph.publish("/odom", "nav_msgs/msg/Odometry", cdr);
   }
 }

@@ -39,6 +39,9 @@ export class RosbridgeServer {
   readonly #now: () => { readonly secs: number; readonly nsecs: number };
   readonly #clients = new Set<Client>();
   #refusing = false;
+  #frozen = false;
+  /** Connections that nobody answers while it is frozen. */
+  #unanswered: (() => void)[] = [];
   #server: Server | undefined;
   #sockets: WebSocketServer | undefined;
 
@@ -52,7 +55,13 @@ export class RosbridgeServer {
   async listen(port = 0): Promise<string> {
     const server = createServer();
     this.#server = server;
-    this.#sockets = new WebSocketServer({ server });
+    this.#sockets = new WebSocketServer({
+      server,
+      verifyClient: (_: unknown, answer: (taken: boolean) => void) => {
+        if (this.#frozen) this.#unanswered.push(() => answer(true));
+        else answer(!this.#refusing);
+      },
+    });
     this.#sockets.on("connection", (socket) => this.#welcome(socket));
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -77,7 +86,7 @@ export class RosbridgeServer {
     for (const { socket } of this.#clients) socket.send(frame);
   }
 
-  /** As a cable that is out: every connection is dropped and none is taken, until it is in again. */
+  /** As one that has ended: every connection is dropped and none is taken, until it is there again. */
   refuse(out: boolean): void {
     this.#refusing = out;
     if (out) this.drop();
@@ -88,12 +97,14 @@ export class RosbridgeServer {
     for (const { socket } of this.#clients) socket.terminate();
   }
 
-  /** Takes nothing any more and answers nothing, though connected, until it is let go on. */
+  /** As behind a cable that is out: takes nothing any more and says nothing, though connected, until it is let go on. */
   freeze(frozen: boolean): void {
+    this.#frozen = frozen;
     for (const { socket } of this.#clients) {
       if (frozen) socket.pause();
       else socket.resume();
     }
+    if (!frozen) for (const answer of this.#unanswered.splice(0)) answer();
   }
 
   async close(): Promise<void> {
@@ -104,10 +115,6 @@ export class RosbridgeServer {
   }
 
   #welcome(socket: WebSocket): void {
-    if (this.#refusing) {
-      socket.terminate();
-      return;
-    }
     const client: Client = { socket, subscriptions: new Map(), advertised: new Map() };
     this.#clients.add(client);
     socket.on("message", (data) => {
@@ -144,7 +151,7 @@ export class RosbridgeServer {
     const throttleMs = Number(request.throttle_rate ?? 0);
     let last = Number.NEGATIVE_INFINITY;
     const pass = (cdr: Uint8Array): void => {
-      if (throttleMs > 0 && performance.now() - last < throttleMs) return;
+      if (this.#frozen || (throttleMs > 0 && performance.now() - last < throttleMs)) return;
       last = performance.now();
       socket.send(this.#frame(topic, type, cdr, compression));
     };

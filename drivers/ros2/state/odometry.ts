@@ -45,7 +45,10 @@ export class OdometryStates implements Device<"nav_msgs/msg/Odometry"> {
 }
 
 /** `v + 2w(u × v) + 2u × (u × v)` with u the quaternion's vector part. */
-function turned({ w, x, y, z }: Quaternion, [a, b, c]: readonly [number, number, number]): [number, number, number] {
+export function turned(
+  { w, x, y, z }: Quaternion,
+  [a, b, c]: readonly [number, number, number],
+): [number, number, number] {
   const [p, q, r] = [2 * (y * c - z * b), 2 * (z * a - x * c), 2 * (x * b - y * a)];
   return [a + w * p + y * r - z * q, b + w * q + z * p - x * r, c + w * r + x * q - y * p];
 }

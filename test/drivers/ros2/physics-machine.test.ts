@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { makeRos2Driver } from "../../../drivers/ros2/make-driver.ts";
-import type { RosMachineConfig } from "../../../drivers/ros2/mock/main.ts";
+import type { RosMachineConfig } from "../../../drivers/ros2/mock/serve-machine.ts";
 import type { RosMachine } from "../../../drivers/ros2/mock/start-machine.ts";
 import { emptyCommand } from "../../../drivers/sim/command.ts";
 import { SO101_SPEC } from "../../../robots/so101/joints.ts";
@@ -19,19 +19,21 @@ test.runIf(existsSync(START))(
       startRosMachine(config: RosMachineConfig): Promise<RosMachine>;
     };
     const { name, joints, restPose } = SO101_SPEC;
+    const topics = {
+      state: { kind: "joint-states", topic: "/joint_states" },
+      command: { kind: "forward", topic: "/forward/commands" },
+    } as const;
     const machine = await startRosMachine({
       robot: { name, joints, restPose },
       model: SO101.simulation(SO101.settings),
-      kind: "forward",
+      ros2: topics,
       rateHz: 200,
+      faults: [],
+      seed: 0,
     });
     const driver = await makeRos2Driver(
       SO101_SPEC,
-      {
-        transport: { kind: "rosbridge", url: machine.url },
-        state: { kind: "joint-states", topic: "/joint_states" },
-        command: { kind: "forward", topic: "/forward/commands" },
-      },
+      { transport: { kind: "rosbridge", url: machine.url }, ...topics },
       new RealtimeClock(),
       () => {},
     );
