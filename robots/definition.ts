@@ -37,7 +37,7 @@ export interface RobotDefinition<S extends Settings = Settings> {
   simulation(settings: S): SimModel;
   /** How its servos sit on their bus, where it is one of those: `--driver serial`, and `mock`, which emulates them. */
   readonly serial?: SerialRobot;
-  /** Where ROS 2 has it, where it does: `--driver ros2`. */
+  /** Where ROS 2 has it, where it does: `--driver ros2`, and `mock` where it has no `serial`. */
   readonly ros2?: Ros2Config;
   /** Those it may have, by names of letters, digits, _ and -. */
   readonly cameras?: readonly RobotCamera[];

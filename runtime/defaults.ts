@@ -194,6 +194,10 @@ export const DRIVER_DEFAULTS = {
   ros2: {
     /** A rosbridge server, as ws://host:9090; "": what the robot's definition says. */
     url: "",
+    /** A std_msgs/Bool that is true while the emergency stop is pressed, as /estop; "": what the robot's definition says. */
+    estop: "",
+    /** Its silence for so long is a stop too, ms. */
+    estopSilentMs: 500,
   },
   /** By the names of the robot's cameras. */
   camera: {} as Readonly<Record<string, SightSettings>>,

@@ -7,6 +7,7 @@ import {
 } from "../../calibration/file.ts";
 import { calibratedSpec, mountedSpec } from "../../calibration/spec.ts";
 import { mountedRobot } from "../../drivers/mock/mounting.ts";
+import type { Ros2Config } from "../../drivers/ros2/config.ts";
 import { imuAxesOf } from "../../drivers/ros2/imu-sensors.ts";
 import { serialDevices, thisSystem } from "../../drivers/serial/port-advice.ts";
 import type { SerialRobot } from "../../drivers/serial/serial-robot.ts";
@@ -29,7 +30,12 @@ export interface Carriage extends Partial<DriverSettings> {
 
 /** Those that can carry this robot. */
 export function driversOf({ serial, ros2 }: RobotDefinition): readonly DriverName[] {
-  return ["sim", ...(serial ? (["mock", "serial"] as const) : []), ...(ros2 ? (["ros2"] as const) : [])];
+  return [
+    "sim",
+    ...(serial || ros2 ? (["mock"] as const) : []),
+    ...(serial ? (["serial"] as const) : []),
+    ...(ros2 ? (["ros2"] as const) : []),
+  ];
 }
 
 /** Throws where the robot cannot be carried so, or not on that clock. */
@@ -53,11 +59,11 @@ export function assertDriver(
 
 /** Throws where the task reads sensors that what carries the robot does not have. */
 export function assertSensors(
-  { spec, sensors }: RobotDefinition,
+  { spec, sensors, serial }: RobotDefinition,
   { driver, task }: Carriage & { readonly task: RobotDefinition["settings"] },
 ): void {
   const read = sensors?.(task) ?? [];
-  if (read.length === 0 || !["mock", "serial"].includes(driver)) return;
+  if (read.length === 0 || serial === undefined || !["mock", "serial"].includes(driver)) return;
   throw new Error(
     `${spec.name}: expected a task that reads its servos alone with --driver ${driver}, found one that reads ${read.join(", ")}; ` +
       "where the robot has another, its README says which --task setting",
@@ -85,11 +91,12 @@ export function carriedSpec(definition: RobotDefinition, carriage: Carriage): Ro
 }
 
 function machineSpec(
-  { spec, ros2 }: RobotDefinition,
+  definition: RobotDefinition,
   { driver }: Carriage,
   calibration: Calibration | undefined,
 ): RobotSpec {
-  if (driver !== "ros2") return calibration === undefined ? spec : calibratedSpec(spec, calibration);
+  const { spec, ros2 } = definition;
+  if (!isOverRos2(definition, driver)) return calibration === undefined ? spec : calibratedSpec(spec, calibration);
   const axes = ros2 && imuAxesOf(ros2);
   const heard = spec.imu && axes ? { ...spec, imu: { ...spec.imu, ...axes } } : spec;
   return calibration === undefined ? heard : mountedSpec(heard, calibration);
@@ -134,7 +141,7 @@ export async function unmountedDriver(
   report: (line: string) => void,
 ): Promise<Driver> {
   const spec = carriedSpec(definition, carriage);
-  switch (carriage.driver) {
+  switch (isOverRos2(definition, carriage.driver) ? "ros2" : carriage.driver) {
     case "mock":
     case "serial": {
       const { makeSerialDriver } = await import("../../drivers/serial/make-driver.ts");
@@ -146,11 +153,7 @@ export async function unmountedDriver(
     }
     case "ros2": {
       const { makeRos2Driver } = await import("../../drivers/ros2/make-driver.ts");
-      const { url } = { ...DRIVER_DEFAULTS.ros2, ...carriage.ros2 };
-      const { ros2 } = definition;
-      if (ros2 === undefined) throw new Error(`${spec.name}: no ROS 2 machine is described`);
-      const config = url === "" ? ros2 : { ...ros2, transport: { kind: "rosbridge", url } as const };
-      return makeRos2Driver(spec, config, clock, report);
+      return makeRos2Driver(spec, ros2Of(definition, carriage), clock, report);
     }
     default: {
       const { SimDriver } = await import("../../drivers/sim/sim-driver.ts");
@@ -165,6 +168,22 @@ export function serialOf({ spec, serial }: RobotDefinition): SerialRobot {
   return serial;
 }
 
+/** Where ROS 2 has the robot, and its topics, with what the run says of them. Throws on a robot that it has not. */
+export function ros2Of({ spec, ros2 }: RobotDefinition, carriage: Pick<Carriage, "ros2">): Ros2Config {
+  if (ros2 === undefined) throw new Error(`${spec.name}: no ROS 2 machine is described`);
+  const { url, estop, estopSilentMs } = { ...DRIVER_DEFAULTS.ros2, ...carriage.ros2 };
+  return {
+    ...ros2,
+    ...(url !== "" && { transport: { kind: "rosbridge", url } as const }),
+    ...(estop !== "" && { estop: { topic: estop, silentMs: estopSilentMs } }),
+  };
+}
+
+/** Whether ROS 2 carries it: a real machine on it, or the emulated one of a robot that has no servos on a bus. */
+function isOverRos2({ serial }: RobotDefinition, driver: string): boolean {
+  return driver === "ros2" || (driver === "mock" && serial === undefined);
+}
+
 /**
  * The emulated machine's true one, or the file of a real one; undefined where none is needed, and over ROS 2, where it is for
  * the IMU alone, where there is none of that.
@@ -173,6 +192,7 @@ function calibrationOf(definition: RobotDefinition, { driver, serial, mock }: Ca
   const { spec } = definition;
   const path = serial?.calibration || calibrationPath(spec.name);
   if (driver === "mock") {
+    if (definition.serial === undefined) return undefined;
     const { seed } = { ...DRIVER_DEFAULTS.mock, ...mock };
     return mountedRobot(spec, serialOf(definition), seed).calibration;
   }

@@ -19,8 +19,8 @@ MOVES THE ROBOT. It acts with a policy that was learned before; nothing is learn
   --seconds <n>   stop after so much robot time; by default at Ctrl-C
   --mode <name>   sample (default): act with the noise it learned with, which is part of what it does, getting up above
                   all; mean: without
-  --driver <name> what carries the robot: sim, its simulation; mock, emulated servos with that behind them; serial, its
-                  servos; ros2
+  --driver <name> what carries the robot: sim, its simulation; mock, emulated hardware with that behind it, servos or a
+                  rosbridge; serial, its servos; ros2
   --clock <name>  realtime, or lockstep: as fast as it can
   --seed <n>      every random number follows from it
   --realtime      ask the system for what keeps the loop on time, and say what it gave

@@ -54,6 +54,7 @@ const RANGES: Readonly<Record<string, Range>> = {
   "camera.*.height": count,
   "camera.*.delay": notNegative,
   "mock.slackMs": positive,
+  "ros2.estopSilentMs": positive,
   ...Object.fromEntries(
     [
       "pollHz",

@@ -1,4 +1,5 @@
 import type { RobotDefinition } from "../../robots/definition.ts";
+import type { DriverSettings } from "../defaults.ts";
 import type { Latched } from "../governor/stance.ts";
 import { forkSupervisor } from "../supervisor/fork.ts";
 import type { RobotStatus } from "../supervisor/status.ts";
@@ -34,12 +35,16 @@ export interface RobotStart {
 export function robotParts(start: RobotStart, screen: Screen): readonly Omit<KeeperOptions, "note">[] {
   const { definition, settings } = start;
   const machine = settings.driver === "mock" ? emulatedMachine(definition, settings) : undefined;
-  const robot = { name: "robot", stopMs: 30_000, start: robotStarter(start, screen, machine?.serial) };
+  const robot = { name: "robot", stopMs: 30_000, start: robotStarter(start, screen, machine?.reached) };
   return machine === undefined ? [robot] : [machine.part, robot];
 }
 
-/** A function that starts the robot's processes, and starts them again with the steps that are left. `serial`: where its servos are, asked at every start. */
-function robotStarter(start: RobotStart, screen: Screen, serial = () => start.settings.serial): () => Part {
+/** A function that starts the robot's processes, and starts them again with the steps that are left. `reached`: settings that say where the machine is, asked at every start. */
+function robotStarter(
+  start: RobotStart,
+  screen: Screen,
+  reached: () => Partial<DriverSettings> = () => ({}),
+): () => Part {
   const { definition, settings, run, learner, trust = {}, play, steps, controls, realtime } = start;
   const clock = settings.clock === "lockstep" ? "lockstep" : "realtime";
   const page = robotSafety(definition, settings);
@@ -59,7 +64,7 @@ function robotStarter(start: RobotStart, screen: Screen, serial = () => start.se
     const left = steps === 0 ? 0 : Math.max(1, steps - taken);
     const kept = { ...(play === undefined ? {} : { play }), ...(latched === undefined ? {} : { latched }) };
     const supervisor = forkSupervisor(
-      { ...settings, serial: serial(), clock, run, learner: learner(), trust, ...kept, steps: left, realtime },
+      { ...settings, ...reached(), clock, run, learner: learner(), trust, ...kept, steps: left, realtime },
       { onStatus: show, onNote: (text) => screen.note(text) },
     );
     controls.connect(supervisor.order);

@@ -19,8 +19,8 @@ MOVES THE ROBOT. It acts with what a "reverie learner" elsewhere sends, and expl
                   which of the machines allowed there is the learner; not needed where there is one
   --run <dir>     where the robot's side is kept, by default runs/<robot>; the same command goes on with it
   --steps <n>     stop after so many steps
-  --driver <name> what carries the robot: sim, its simulation; mock, emulated servos with that behind them; serial, its
-                  servos; ros2
+  --driver <name> what carries the robot: sim, its simulation; mock, emulated hardware with that behind it, servos or a
+                  rosbridge; serial, its servos; ros2
   --clock <name>  realtime, or lockstep when the learner is started with it
   --seed <n>      every random number follows from it
   --realtime      ask the system for what keeps the loop on time, and say what it gave

@@ -16,8 +16,8 @@ MOVES THE ROBOT. It learns while it runs; robot and learner are both on this mac
 
   --run <dir>     where the run is kept, by default runs/<robot>; the same command goes on with it
   --steps <n>     stop after so many steps
-  --driver <name> what carries the robot: sim, its simulation; mock, emulated servos with that behind them; serial, its
-                  servos; ros2
+  --driver <name> what carries the robot: sim, its simulation; mock, emulated hardware with that behind it, servos or a
+                  rosbridge; serial, its servos; ros2
   --clock <name>  realtime, or lockstep: robot and learner take turns, as fast as they can, the same for a seed
   --seed <n>      every random number follows from it
   --preset <name> network size: robot-tiny, robot-small, robot-std

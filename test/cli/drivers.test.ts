@@ -106,8 +106,12 @@ test("a robot on ROS 2 is reached where its definition says, or where the run do
       command: { kind: "forward", topic: "/commands" },
     },
   };
-  expect(driversOf(definition)).toEqual(["sim", "ros2"]);
-  const ros2 = { ...robotDefaults("reacher", reacher), driver: "ros2", ros2: { url: "ws://127.0.0.1:9" } };
+  expect(driversOf(definition)).toEqual(["sim", "mock", "ros2"]);
+  const ros2 = {
+    ...robotDefaults("reacher", reacher),
+    driver: "ros2",
+    ros2: { ...DRIVER_DEFAULTS.ros2, url: "ws://127.0.0.1:9" },
+  };
   const driver = await makeDriver(definition, ros2, new RealtimeClock(), () => {});
   await expect(driver.open()).rejects.toThrow(/ws:\/\/127\.0\.0\.1:9/);
   await driver.close();

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { saveCalibration } from "../../../calibration/file.ts";
 import type { Fault } from "../../../drivers/mock/faults.ts";
+import type { Seen } from "../../../drivers/mock/machine-process.ts";
 import { mountedRobot } from "../../../drivers/mock/mounting.ts";
-import type { Seen } from "../../../drivers/mock/serve.ts";
 import { startEmulator } from "../../../drivers/mock/start-emulator.ts";
 import type { RobotDefinition } from "../../../robots/definition.ts";
 import { HIL_DEFAULTS, type Scenario } from "./scenario.ts";
