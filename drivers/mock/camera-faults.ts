@@ -11,11 +11,13 @@ export const CAMERA_FAULTS_FILE = "REVERIE_CAMERA_FAULTS";
 /** The content of that file: `from` of a fault counts from `beginNs`, monotonic. */
 export interface CameraFaultFile {
   readonly beginNs: string;
-  readonly faults: readonly Fault[];
+  readonly faults: readonly CameraFault[];
 }
 
-export function isCameraFault({ kind }: Fault): boolean {
-  return CAMERA_FAULTS.some((each) => each === kind);
+export type CameraFault = Extract<Fault, { readonly kind: CameraFaultKind }>;
+
+export function isCameraFault(fault: { readonly kind: string }): fault is CameraFault {
+  return CAMERA_FAULTS.some((each) => each === fault.kind);
 }
 
 /** Says what is wrong now, as the file has it; it is read until it is there. */

@@ -80,7 +80,7 @@ test("a machine on ROS 2 whose IMU was measured is another one, and its driver k
     ...robotDefaults("go2", go2),
     driver: "ros2",
     ...at("", calibration),
-    ros2: { url: "ws://127.0.0.1:9" },
+    ros2: { ...DRIVER_DEFAULTS.ros2, url: "ws://127.0.0.1:9" },
   };
   const plain = carriedSpec(go2, ros2);
   expect(plain.calibration).toBeUndefined();

@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { type CameraFaultFile, isCameraFault } from "../../../drivers/mock/camera-faults.ts";
-import type { Fault } from "../../../drivers/mock/faults.ts";
+import type { MachineFault } from "./scenario.ts";
 
+type Fault = MachineFault["machine"];
 type Inject = (faults: readonly Fault[]) => Promise<bigint>;
 
 /** `inject`, which also lets emulated cameras go wrong: they read from `path` what is wrong with them. */

@@ -1,4 +1,5 @@
-import { parseFaults } from "../../../drivers/mock/faults.ts";
+import { FAULT_KINDS, parseFaults } from "../../../drivers/mock/faults.ts";
+import { parseRosFaults } from "../../../drivers/ros2/mock/faults.ts";
 import type { RobotDefinition } from "../../../robots/definition.ts";
 import { endStateFor } from "../../governor/endings.ts";
 import { lineOf, parseJson } from "./json-line.ts";
@@ -43,7 +44,7 @@ const FIELDS = [
 
 /**
  * A scenario from a file. Throws on the first thing that is wrong, as `<file>:<line>: <field>: expected …, found …`.
- * `servos`: ids by joint of the robot it is to be for; without, any joint will do.
+ * `definition`: of the robot it is to be for, whose joints and machine count; without, any will do.
  */
 export function parseScenario(file: string, text: string, definition?: RobotDefinition): Scenario {
   const root = parseJson(file, text);
@@ -129,7 +130,9 @@ function faultAt(refuse: Refuse, path: Path, value: unknown, definition: RobotDe
     return { kind, at, ...during, hours };
   }
   const { joint, id, to, probability, for: _, ...others } = rest;
-  const servo = joint === undefined ? id : servoOf(refuse, [...path, "joint"], joint, definition);
+  const ros2 = isForRos2(fields, definition);
+  const known = joint === undefined ? undefined : jointAt(refuse, [...path, "joint"], joint, definition);
+  const servo = known === undefined || ros2 ? id : (definition?.serial?.servos[known]?.id ?? 0);
   const machine = {
     kind,
     ...others,
@@ -137,9 +140,10 @@ function faultAt(refuse: Refuse, path: Path, value: unknown, definition: RobotDe
     ...(servo === undefined ? {} : { servo }),
     ...(probability === undefined ? {} : { share: probability }),
     ...(to === undefined ? {} : { id: to }),
+    ...(ros2 && joint !== undefined ? { joint } : {}),
   };
   try {
-    return { at, machine: parseFaults([machine])[0]! };
+    return { at, machine: (ros2 ? parseRosFaults : parseFaults)([machine])[0]! };
   } catch (error) {
     const text = (error as Error).message.replace(/^fault 1( \(.*?\))?: /, "");
     const kinds = [...PROCESS_FAULTS, ...NETWORK_FAULTS, "clock-step"].join(", ");
@@ -151,13 +155,18 @@ function faultAt(refuse: Refuse, path: Path, value: unknown, definition: RobotDe
   }
 }
 
-/** The id of a joint's servo; 0 where nobody asks for a robot. */
-function servoOf(refuse: Refuse, path: Path, joint: unknown, definition: RobotDefinition | undefined): number {
+/** Whether it is a fault of a machine on ROS 2; where nobody asks for a robot, one that servos do not have. */
+function isForRos2({ kind, topic }: Fields, definition: RobotDefinition | undefined): boolean {
+  if (definition !== undefined) return definition.serial === undefined && definition.ros2 !== undefined;
+  return topic !== undefined || !FAULT_KINDS.some((each) => each === kind);
+}
+
+/** Which of the robot's joints it is; 0 where nobody asks for a robot. */
+function jointAt(refuse: Refuse, path: Path, joint: unknown, definition: RobotDefinition | undefined): number {
   if (definition === undefined) return 0;
   const names = definition.spec.joints.map(({ name }) => name);
   const at = names.indexOf(String(joint));
-  const servo = definition.serial?.servos[at];
-  return servo?.id ?? refuse(path, `a joint of ${definition.spec.name}: ${names.join(", ")}`, joint);
+  return at >= 0 ? at : refuse(path, `a joint of ${definition.spec.name}: ${names.join(", ")}`, joint);
 }
 
 function objectAt(refuse: Refuse, path: Path, value: unknown, known?: readonly string[]): Fields {

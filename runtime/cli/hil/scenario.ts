@@ -1,4 +1,5 @@
 import type { Fault } from "../../../drivers/mock/faults.ts";
+import type { RosFault } from "../../../drivers/ros2/mock/faults.ts";
 
 /** Processes that can fail. */
 export const PROCESSES = ["policy", "governor", "supervisor", "link", "learner"] as const;
@@ -31,8 +32,8 @@ export type NetworkFault = At & {
 /** The time of day is off by so many hours from then on, and right again after `for`; no other clock changes. */
 export type ClockFault = At & { readonly kind: "clock-step"; readonly hours: number; readonly for?: number };
 
-/** Of the machine itself. */
-export type MachineFault = At & { readonly machine: Fault };
+/** Of the machine itself: servos, or one on ROS 2. */
+export type MachineFault = At & { readonly machine: Fault | RosFault };
 
 export type ScenarioFault = ProcessFault | NetworkFault | ClockFault | MachineFault;
 

@@ -44,3 +44,11 @@ test("every row of the safety page of an arm has a scenario that shows it, and n
   expect(failures.filter((row) => !covered.has(row))).toEqual([]);
   expect([...covered].filter((row) => !rows.includes(row) && !failures.includes(row))).toEqual([]);
 });
+
+test.each(["ur5", "xarm", "go2"])("what a machine on ROS 2 can do to %s has scenarios that show it", async (robot) => {
+  const rows = await rowsOf(robot);
+  const its = scenarios.filter(({ robots }) => robots.includes(robot)).flatMap(({ covers }) => covers);
+  expect(its).toContain("sample");
+  expect(its.filter((row) => !rows.includes(row) && !/^(the|no command) /.test(row))).toEqual([]);
+  if (robot !== "xarm") expect(its).toContain("emergency stop");
+});

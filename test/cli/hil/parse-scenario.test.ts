@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { RobotDefinition } from "../../../robots/definition.ts";
 import { DKITTY } from "../../../robots/dkitty/dkitty.ts";
 import { SO101 } from "../../../robots/so101/so101.ts";
+import { UR5 } from "../../../robots/ur5/ur5.ts";
 import { lineOf } from "../../../runtime/cli/hil/json-line.ts";
 import { parseScenario } from "../../../runtime/cli/hil/parse-scenario.ts";
 import { machineFaults, span, timetable } from "../../../runtime/cli/hil/timetable.ts";
@@ -73,6 +74,26 @@ test.each([
   [{ expect: { endStateMs: "soon" } }, /expect\.endStateMs: expected a number/],
 ])("%j is refused with its line and its field", (fields, message) => {
   expect(() => parse(fields)).toThrow(message);
+});
+
+test("of a robot on ROS 2 joints stay names, and its faults are those of topics", () => {
+  const on = (faults: object[], definition?: RobotDefinition) =>
+    parseScenario("s.json", JSON.stringify(whole({ faults }), undefined, 1), definition);
+  const ur5 = UR5 as unknown as RobotDefinition;
+  const faults = [
+    { kind: "missing-joint", joint: "elbow_joint", at: 2, for: 1 },
+    { kind: "delay", topic: "state", ms: 50, probability: 0.5, at: 3 },
+    { kind: "unplug", reported: true, at: 4 },
+  ];
+  expect(machineFaults(on(faults, ur5))).toEqual([
+    { kind: "missing-joint", joint: "elbow_joint", from: 2, for: 1 },
+    { kind: "delay", topic: "state", ms: 50, share: 0.5, from: 3 },
+    { kind: "unplug", reported: true, from: 4 },
+  ]);
+  expect(machineFaults(on(faults))).toHaveLength(3);
+  expect(() => on([{ kind: "not-finite", joint: "knee", at: 1 }], ur5)).toThrow(/expected a joint of ur5: .*"knee"/);
+  expect(() => on([{ kind: "dead", joint: "elbow_joint", at: 1 }], ur5)).toThrow(/expected a kind of silent, drop/);
+  expect(() => on([{ kind: "missing-joint", joint: "elbow_flex", at: 1 }], so101)).toThrow(/expected a kind of drop/);
 });
 
 test("what is not JSON is refused with its line", () => {
