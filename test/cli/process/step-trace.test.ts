@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { madeSteps } from "../../../runtime/cli/chaos/made.ts";
 import { rowCrc, stepTrace } from "../../../runtime/cli/process/step-trace.ts";
 import { markFirst } from "../../../runtime/wire/step-codec.ts";
-import { stepRow } from "../../runtime/link/robot-link.ts";
+import { stepRow } from "../../fakes/robot-link.ts";
 
 test("what is traced is read back, and a row is known again where only a hole before it was marked", () => {
   const directory = mkdtempSync(join(tmpdir(), "reverie-trace-"));

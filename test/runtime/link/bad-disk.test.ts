@@ -10,12 +10,11 @@ import { Spool } from "../../../runtime/link/spool.ts";
 import { keepSchema } from "../../../runtime/link/spool-schema.ts";
 import { RecordLog } from "../../../runtime/log/record-log.ts";
 import { stepTopic } from "../../../runtime/log/step-topic.ts";
+import { type Intake, openIntake } from "../../fakes/intake.ts";
+import { robotLink, stepRow, upTo } from "../../fakes/robot-link.ts";
 import { schema } from "../policy/bundles.ts";
-import { type Intake, openIntake } from "./intake.ts";
-import { robotLink, stepRow } from "./robot-link.ts";
 
 const soon = { timeout: 8000, interval: 10 };
-const upTo = (to: number, from = 0) => Array.from({ length: to - from }, (_, i) => from + i);
 
 let directory = "";
 let disk: ChaosDisk;
@@ -55,7 +54,7 @@ test.runIf(canMount)(
     expect(first.heard).toContainEqual({ type: "note", text: expect.stringContaining("not on disk: ENOSPC") });
     const release = await hold(join(disk.path, "robot"), 0); // what the next process does first
     await first.link.close(0);
-    const second = robotLink(disk.path, intake.endpoint, {}, true);
+    const second = robotLink(disk.path, intake.endpoint, { resumed: true });
     second.feed(400, 500);
     await vi.waitFor(() => expect(second.link.status.state).toBe("connected"), soon);
     disk.free();
@@ -74,7 +73,7 @@ test.runIf(canMount)(
   "a link that is ended while its disk is full waits for the learner with what only it has",
   async () => {
     intake = await openIntake(join(directory, "log"), schema);
-    const robot = robotLink(disk.path, intake.endpoint, { flushMs: 5000 });
+    const robot = robotLink(disk.path, intake.endpoint, { link: { flushMs: 5000 } });
     robot.feed(0, 10);
     await vi.waitFor(() => expect(robot.link.status.acked).toBe(10), soon);
     disk.fill();
@@ -101,7 +100,7 @@ test("a disk that turns read-only under a link: steps go out from memory, and it
   const log = new RecordLog(join(directory, "spool"), { topics: [stepTopic(schema)], write });
   const spool = new Spool(log, 2 ** 20);
   const add = (from: number, to: number) => {
-    for (const sequence of upTo(to, from)) spool.append(sequence, stepRow(sequence, sequence));
+    for (const sequence of upTo(to, from)) spool.append(sequence, stepRow(sequence));
   };
   add(0, 10);
   expect(spool.flush()).toBeUndefined();
@@ -124,7 +123,7 @@ test("a robot that senses something else does not mix its steps with those it ha
   const spooled = () => readFileSync(join(home, "spool", "0000000000000000.mcap"));
   const kept = spooled();
   const other = { ...schema, observation: [{ ...schema.observation[0]!, shape: [3], units: ["rad", "rad", "rad"] }] };
-  expect(() => robotLink(directory, intake!.endpoint, {}, false, other)).toThrow(
+  expect(() => robotLink(directory, intake!.endpoint, { its: other })).toThrow(
     `${home}: its steps are of another robot or task: observation angle: shape: expected [2], found [3]; begin another run`,
   );
   expect(spooled().equals(kept)).toBe(true);

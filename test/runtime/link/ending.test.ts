@@ -1,39 +1,24 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { CALM, RoughLine } from "../../../runtime/cli/chaos/rough-line.ts";
-import { schema } from "../policy/bundles.ts";
-import { type Intake, openIntake } from "./intake.ts";
-import { robotLink } from "./robot-link.ts";
+import { CALM } from "../../../runtime/cli/chaos/rough-line.ts";
+import { FarLearner } from "../../fakes/far-learner.ts";
+import { type RobotLink, upTo } from "../../fakes/robot-link.ts";
 
 const soon = { timeout: 8000, interval: 5 };
-const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 
-let directory = "";
-let line: RoughLine;
-let intake: Intake;
-
+let far: FarLearner;
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), "reverie-ending-"));
-  line = await RoughLine.open();
-  intake = await openIntake(join(directory, "log"), schema);
-  line.target = Number(intake.endpoint.split(":").at(-1));
+  far = await FarLearner.open();
 });
-afterEach(async () => {
-  line.close();
-  await intake.close();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterEach(() => far.close());
 
-const robot = (flushMs: number) => robotLink(directory, `tcp://127.0.0.1:${line.port}`, { flushMs });
+const robot = (flushMs: number) => far.robot({ flushMs });
 
 /** The learner has 10 steps, then cannot be reached; the robot has noticed, and has 5 more. */
-async function loseLearner({ link, feed }: ReturnType<typeof robotLink>): Promise<void> {
+async function loseLearner({ link, feed }: RobotLink): Promise<void> {
   feed(0, 10);
   await vi.waitFor(() => expect(link.status).toMatchObject({ acked: 10, state: "connected" }), soon);
-  line.weather = { ...CALM, refusing: true };
-  line.cut();
+  far.line.weather = { ...CALM, refusing: true };
+  far.line.cut();
   await vi.waitFor(() => expect(link.status.state).toBe("connecting"), soon);
   feed(10, 15);
 }
@@ -42,17 +27,17 @@ test("a link that ends while its connection is being made anew still brings the 
   const its = robot(6000);
   await loseLearner(its);
   const closing = its.link.close();
-  line.weather = CALM;
+  far.line.weather = CALM;
   await closing;
   expect(its.link.status).toMatchObject({ acked: 15, state: "closed" });
-  expect(intake.steps.map(({ sequence }) => sequence)).toEqual(numbers(15));
+  expect(far.intake.steps.map(({ sequence }) => sequence)).toEqual(upTo(15));
 });
 
 test("a link that has only just begun when it is ended brings what it has", async () => {
   const its = robot(6000);
   its.feed(0, 5);
   await its.link.close();
-  expect(intake.steps.map(({ sequence }) => sequence)).toEqual(numbers(5));
+  expect(far.intake.steps.map(({ sequence }) => sequence)).toEqual(upTo(5));
 });
 
 test("a link that is ended while it makes a connection does not live on", async () => {
@@ -62,7 +47,7 @@ test("a link that is ended while it makes a connection does not live on", async 
   await its.link.ended;
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(its.link.status.state).toBe("closed");
-  expect(intake.steps).toEqual([]);
+  expect(far.intake.steps).toEqual([]);
 });
 
 test("a link that has had no learner for longer than it would wait ends at once, and keeps the steps", async () => {
@@ -72,9 +57,9 @@ test("a link that has had no learner for longer than it would wait ends at once,
   const beganMs = performance.now();
   await its.link.close();
   expect(performance.now() - beganMs).toBeLessThan(400);
-  line.weather = CALM;
+  far.line.weather = CALM;
   const next = robot(6000);
   await vi.waitFor(() => expect(next.link.status.acked).toBe(15), soon);
   await next.link.close();
-  expect(intake.steps.map(({ sequence }) => sequence)).toEqual(numbers(15));
+  expect(far.intake.steps.map(({ sequence }) => sequence)).toEqual(upTo(15));
 });

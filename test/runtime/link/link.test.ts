@@ -2,16 +2,16 @@ import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { RUNTIME_DEFAULTS } from "../../../runtime/defaults.ts";
-import type { FromLink, SupervisorConfig } from "../../../runtime/ipc.ts";
-import { Link } from "../../../runtime/link/link.ts";
+import type { FromLink } from "../../../runtime/ipc.ts";
+import type { Link } from "../../../runtime/link/link.ts";
 import { connectDealer } from "../../../runtime/link/socket.ts";
 import { StandardTopics } from "../../../runtime/log/standard-topics.ts";
 import { verifyFile } from "../../../runtime/log/verify.ts";
 import type { RobotSpec } from "../../../runtime/robot.ts";
 import type { StepSchema } from "../../../runtime/step.ts";
 import { monotonicSeconds } from "../../../runtime/wire/peer-clock.ts";
-import { decodeSteps, encodeSteps, stepLayout } from "../../../runtime/wire/step-codec.ts";
+import { decodeSteps, stepLayout } from "../../../runtime/wire/step-codec.ts";
+import { type RobotLinkOptions, robotLink, stepRow, upTo } from "../../fakes/robot-link.ts";
 import { policyParts, schema } from "../policy/bundles.ts";
 import { FakeLearner } from "../supervisor/fake-learner.ts";
 
@@ -35,32 +35,21 @@ afterEach(async () => {
   fs.rmSync(run, { recursive: true, force: true });
 });
 
-interface Options {
-  readonly lockstep?: boolean;
-  readonly resumed?: boolean;
-  readonly link?: Partial<SupervisorConfig["runtime"]["link"]>;
-  readonly its?: StepSchema;
-  readonly standard?: StandardTopics;
-}
+type Options = Pick<RobotLinkOptions, "link" | "resumed" | "its" | "standard"> & { readonly lockstep?: boolean };
 
-function start({ lockstep = false, resumed = false, link = {}, its = schema, standard }: Options = {}): Link {
-  const config: SupervisorConfig = {
-    robot: "arm",
-    driver: "sim",
-    task: {},
-    seed: 0,
-    clock: lockstep ? "lockstep" : "realtime",
-    run,
-    learner: learner.endpoint,
-    steps: 0,
-    runtime: {
-      ...RUNTIME_DEFAULTS,
-      link: { ...RUNTIME_DEFAULTS.link, batchMs: 2, aliveMs: 30, silentMs: 150, flushMs: 200, ...link },
-    },
-  };
-  const made = new Link(config, its, resumed, (message) => heard.push(message), "down", connectDealer, standard);
-  open.push(made);
-  return made;
+function start({ lockstep = false, link, ...its }: Options = {}): Link {
+  const clock = lockstep ? "lockstep" : "realtime";
+  const quick = { silentMs: 150, resendMs: 10_000, ...link };
+  const made = robotLink(run, learner.endpoint, {
+    ...its,
+    clock,
+    link: quick,
+    downStage: "down",
+    connect: connectDealer,
+    heard,
+  });
+  open.push(made.link);
+  return made.link;
 }
 
 async function end(link: Link): Promise<void> {
@@ -68,33 +57,12 @@ async function end(link: Link): Promise<void> {
   await link.close();
 }
 
-function row(sequence: number): Uint8Array {
-  return encodeSteps(layout, [
-    {
-      sequence,
-      episode: Math.floor(sequence / 100),
-      index: sequence % 100,
-      timeNs: BigInt(sequence),
-      observation: { angle: Float32Array.of(sequence, 0) },
-      action: new Float32Array(2),
-      command: new Float32Array(2),
-      reward: sequence,
-      isFirst: sequence === 0,
-      isLast: false,
-      isTerminal: false,
-      policyVersion: 0,
-      intervened: false,
-    },
-  ]);
-}
-
 function feed(link: Link, from: number, to: number): void {
   for (let sequence = from; sequence < to; sequence++) {
-    link.take({ type: "step", sequence, episode: 0, row: row(sequence) });
+    link.take({ type: "step", sequence, episode: 0, row: stepRow(sequence) });
   }
 }
 
-const upTo = (to: number, from = 0) => Array.from({ length: to - from }, (_, i) => from + i);
 const ofType = <T extends FromLink["type"]>(type: T) =>
   heard.filter((message): message is Extract<FromLink, { type: T }> => message.type === type);
 
@@ -113,7 +81,7 @@ test("rows say their stages, none where it is not known, and hello names the one
   const link = start({ link: { batchMs: 20 } });
   feed(link, 0, 2);
   for (const [i, stage] of ["down", "down", "up"].entries()) {
-    link.take({ type: "step", sequence: 2 + i, episode: 0, stage, row: row(2 + i) });
+    link.take({ type: "step", sequence: 2 + i, episode: 0, stage, row: stepRow(2 + i) });
   }
   await vi.waitFor(() => expect(link.status.acked).toBe(5), soon);
   const said: string[] = [];
@@ -131,7 +99,7 @@ test("marks go with their rows, whatever is lost, dies or is fed twice", async (
   const feedMarked = (link: Link, from: number, to: number) => {
     for (let sequence = from; sequence < to; sequence++) {
       const marked = sequence % 10 === 3 ? { marks: [mark(sequence)] } : {};
-      link.take({ type: "step", sequence, episode: 0, row: row(sequence), ...marked });
+      link.take({ type: "step", sequence, episode: 0, row: stepRow(sequence), ...marked });
     }
   };
   const first = start({ link: { batchRows: 16, resendMs: 50, flushMs: 1 } });
@@ -416,7 +384,7 @@ test("images come with their rows, few enough at a time, also those of a process
     for (let sequence = from; sequence < to; sequence++) {
       const seen = { images: [{ name: "eye", encoding: "raw", data: image(sequence) }] } as const;
       const blind = sequence % 10 === 7;
-      link.take({ type: "step", sequence, episode: 0, row: row(sequence), ...(blind ? {} : seen) });
+      link.take({ type: "step", sequence, episode: 0, row: stepRow(sequence), ...(blind ? {} : seen) });
     }
   };
   learner.schema = its;
@@ -451,7 +419,7 @@ test("the recording is there for others: steps, joints, IMU, and what made it", 
     sensors: { pose: Float64Array.of(1, 0, 0, 0), gyro: new Float64Array(3) },
   });
   const link = start({ standard });
-  for (let i = 0; i < 10; i++) link.take({ type: "step", sequence: i, episode: 0, row: row(i), measured });
+  for (let i = 0; i < 10; i++) link.take({ type: "step", sequence: i, episode: 0, row: stepRow(i), measured });
   await vi.waitFor(() => expect(link.status.acked).toBe(10), soon);
   await end(link);
   const found = await verifyFile(join(run, "robot", "spool", "0000000000000000.mcap"));
@@ -488,7 +456,7 @@ test.runIf(fs.existsSync("/proc/sys/kernel/random/boot_id"))(
   async () => {
     const link = start();
     for (let sequence = 0; sequence < 5; sequence++)
-      link.take({ type: "step", sequence, episode: 0, row: row(sequence) });
+      link.take({ type: "step", sequence, episode: 0, row: stepRow(sequence) });
     await vi.waitFor(() => expect(learner.received).toHaveLength(5), soon);
     await end(link);
     const again = start();

@@ -5,7 +5,7 @@ import { RowSender } from "../../../runtime/link/row-sender.ts";
 import type { Broker, RowsName } from "../../../runtime/link/socket.ts";
 import type { Spool } from "../../../runtime/link/spool.ts";
 import { StageLog } from "../../../runtime/link/stage-log.ts";
-import { row } from "./nats/fleet.ts";
+import { stepRow } from "../../fakes/robot-link.ts";
 
 /** A broker that says what it took, and answers when it is told to. */
 function setUp(its: { readonly forget?: string; readonly maxBytes?: number; readonly steps?: number } = {}) {
@@ -27,7 +27,7 @@ function setUp(its: { readonly forget?: string; readonly maxBytes?: number; read
       return state.next;
     },
     take: (from: number, most: number) => {
-      const rows = Array.from({ length: Math.min(most, state.next - from) }, (_, i) => row(from + i));
+      const rows = Array.from({ length: Math.min(most, state.next - from) }, (_, i) => stepRow(from + i));
       return rows.length > 0 ? { first: from, rows } : undefined;
     },
   } as unknown as Spool;
@@ -120,7 +120,7 @@ test("a broker that is away is sent nothing, and everything once it is back", as
 });
 
 test("no message is larger than the broker takes, but for a single step", async () => {
-  const bytes = row(0).length;
+  const bytes = stepRow(0).length;
   const { sender, took } = setUp({ maxBytes: 32 * 1024 + 7 * bytes });
   sender.begin(0, false);
   await settled();

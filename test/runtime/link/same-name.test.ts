@@ -2,9 +2,9 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type Intake, openIntake } from "../../fakes/intake.ts";
+import { type RobotLink, robotLink, upTo } from "../../fakes/robot-link.ts";
 import { schema } from "../policy/bundles.ts";
-import { type Intake, openIntake } from "./intake.ts";
-import { type RobotLink, robotLink } from "./robot-link.ts";
 
 const soon = { timeout: 8000, interval: 10 };
 
@@ -39,8 +39,6 @@ async function end(robot: RobotLink, waitMs?: number): Promise<void> {
 const acked = (robot: RobotLink, next: number) =>
   vi.waitFor(() => expect(robot.link.status).toMatchObject({ state: "connected", acked: next, spoolDepth: 0 }), soon);
 const times = () => intake.steps.map(({ timeNs }) => Number(timeNs)).sort((a, b) => a - b);
-const upTo = (to: number, from = 0) => Array.from({ length: to - from }, (_, i) => from + i);
-const notes = ({ heard }: RobotLink) => heard.flatMap((message) => (message.type === "note" ? [message.text] : []));
 
 /** Numbers as in the original, at times of its own. */
 const itsOwn = (sequence: number) => 10_000 + sequence;
@@ -63,7 +61,7 @@ test("two robots with copies of one directory, at the same time: the learner has
   }
   await Promise.all([acked(one, 150), acked(two, 150)]);
   expect(times()).toEqual([...upTo(150), ...upTo(150, 50).map(itsOwn)]);
-  const said = [...notes(one), ...notes(two)].filter((text) =>
+  const said = [...one.notes(), ...two.notes()].filter((text) =>
     text.includes("is one's directory a copy of the other's?"),
   );
   expect(said.length).toBeGreaterThan(0);
@@ -93,7 +91,7 @@ test("a spool that ends before what the learner has of it gives nothing twice, a
   await end(two);
   rmSync(join(run("before"), "robot", "acked"));
   const back = start("before");
-  await vi.waitFor(() => expect(notes(back).some((text) => text.includes("goes on as stream"))).toBe(true), soon);
+  await vi.waitFor(() => expect(back.notes().some((text) => text.includes("goes on as stream"))).toBe(true), soon);
   back.feed(60, 90);
   await acked(back, 90);
   expect(times()).toEqual(upTo(90));

@@ -1,27 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { CALM, RoughLine } from "../../../runtime/cli/chaos/rough-line.ts";
-import { schema } from "../policy/bundles.ts";
-import { type Intake, openIntake } from "./intake.ts";
-import { robotLink } from "./robot-link.ts";
+import { CALM } from "../../../runtime/cli/chaos/rough-line.ts";
+import { FarLearner } from "../../fakes/far-learner.ts";
 
-let directory = "";
-let line: RoughLine;
-let intake: Intake;
-
+let far: FarLearner;
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), "reverie-slow-"));
-  line = await RoughLine.open();
-  intake = await openIntake(join(directory, "log"), schema);
-  line.target = Number(intake.endpoint.split(":").at(-1));
+  far = await FarLearner.open();
 });
-afterEach(async () => {
-  line.close();
-  await intake.close();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterEach(() => far.close());
 
 /** Beyond what the process had before; both sides live in it. The log's buffers and the window are most of it. */
 const MOST_MB = 64;
@@ -30,8 +15,8 @@ const STEPS = 40_000;
 test("a line of 20 kB/s: both sides stay small, the disk has the rest, and all of it arrives when the line is free", {
   timeout: 60_000,
 }, async () => {
-  line.weather = { ...CALM, bytesPerSecond: 20_000 };
-  const robot = robotLink(directory, `tcp://127.0.0.1:${line.port}`, { silentMs: 5000, resendMs: 60_000 });
+  far.line.weather = { ...CALM, bytesPerSecond: 20_000 };
+  const robot = far.robot({ silentMs: 5000, resendMs: 60_000 });
   const before = process.memoryUsage.rss();
   let most = 0;
   for (let from = 0; from < STEPS; from += 2000) {
@@ -41,9 +26,9 @@ test("a line of 20 kB/s: both sides stay small, the disk has the rest, and all o
   }
   expect(robot.link.status.spoolDepth).toBeGreaterThan(STEPS / 2);
   expect(most / 2 ** 20).toBeLessThan(MOST_MB);
-  line.weather = CALM;
+  far.line.weather = CALM;
   await vi.waitFor(() => expect(robot.link.status.acked).toBe(STEPS), { timeout: 50_000, interval: 50 });
-  expect(intake.steps.length).toBe(STEPS);
-  expect(intake.steps.every(({ sequence }, i) => sequence === i)).toBe(true);
+  expect(far.intake.steps.length).toBe(STEPS);
+  expect(far.intake.steps.every(({ sequence }, i) => sequence === i)).toBe(true);
   await robot.link.close();
 });

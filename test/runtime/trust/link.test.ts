@@ -2,18 +2,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type LinkHost, LinkServer, type Policy } from "../../../learner/train/link-server.ts";
-import { RUNTIME_DEFAULTS } from "../../../runtime/defaults.ts";
-import type { FromLink } from "../../../runtime/ipc.ts";
-import { Link } from "../../../runtime/link/link.ts";
+import type { LinkServer, Policy } from "../../../learner/train/link-server.ts";
 import { KeyStore } from "../../../runtime/trust/key-store.ts";
 import { type Keys, makeKeys } from "../../../runtime/trust/keys.ts";
 import { learnerTrust, robotTrust } from "../../../runtime/trust/trust.ts";
-import { encodeSteps, stepLayout } from "../../../runtime/wire/step-codec.ts";
-import { policyParts, schema } from "../policy/bundles.ts";
+import { type RobotLink, robotLink } from "../../fakes/robot-link.ts";
+import { RowsHost } from "../../fakes/rows-host.ts";
+import { policyParts } from "../policy/bundles.ts";
 
 const soon = { timeout: 8000, interval: 10 };
-const layout = stepLayout(schema);
 
 let directory: string;
 let closing: (() => Promise<void>)[];
@@ -39,76 +36,18 @@ function allow(name: string, ...peers: Keys[]): void {
   for (const peer of peers) new KeyStore(keysOf(name)).allow(peer);
 }
 
-interface Heard {
-  readonly rows: string[];
-  readonly notes: string[];
-}
-
-async function startLearner(): Promise<{ server: LinkServer; heard: Heard }> {
-  const heard: Heard = { rows: [], notes: [] };
-  const next = new Map<string, number>();
-  const host: LinkHost = {
-    greet: async ({ stream }) => ({ resume: next.get(stream) ?? 0 }),
-    joined: () => {},
-    rows: (stream, first, payload) => {
-      heard.rows.push(`${first}`);
-      next.set(stream, first + payload.length / layout.rowBytes);
-      return "taken";
-    },
-    skipTo: () => {},
-    next: (stream) => next.get(stream) ?? 0,
-    durable: (stream) => next.get(stream) ?? 0,
-    knows: (stream) => next.has(stream),
-    report: (line) => heard.notes.push(line),
-  };
+async function startLearner(): Promise<{ server: LinkServer; host: RowsHost }> {
+  const host = new RowsHost();
   const trust = learnerTrust("tcp://127.0.0.1:*", { keys: keysOf("learner") });
-  const server = await LinkServer.bind("tcp://127.0.0.1:*", host, () => performance.now(), trust);
-  server.serve();
+  const server = await host.bind("tcp://127.0.0.1:*", () => performance.now(), trust);
   closing.push(() => server.close());
-  return { server, heard };
+  return { server, host };
 }
 
-function startRobot(name: string, endpoint: string, run = name): { link: Link; said: FromLink[] } {
-  const said: FromLink[] = [];
-  const { link: settings } = RUNTIME_DEFAULTS;
-  const config = {
-    robot: "arm",
-    driver: "sim",
-    task: {},
-    seed: 0,
-    clock: "realtime" as const,
-    run: join(directory, run),
-    learner: endpoint,
-    trust: { keys: keysOf(name) },
-    steps: 0,
-    runtime: { ...RUNTIME_DEFAULTS, link: { ...settings, batchMs: 2, aliveMs: 30, silentMs: 200, flushMs: 10 } },
-  };
-  const link = new Link(config, schema, false, (message) => said.push(message));
-  closing.push(() => link.close());
-  return { link, said };
-}
-
-function feed(link: Link, count: number): void {
-  for (let sequence = 0; sequence < count; sequence++) {
-    const row = encodeSteps(layout, [
-      {
-        sequence,
-        episode: 0,
-        index: sequence,
-        timeNs: BigInt(sequence),
-        observation: { angle: new Float32Array(2) },
-        action: new Float32Array(2),
-        command: new Float32Array(2),
-        reward: 0,
-        isFirst: sequence === 0,
-        isLast: false,
-        isTerminal: false,
-        policyVersion: 0,
-        intervened: false,
-      },
-    ]);
-    link.take({ type: "step", sequence, episode: 0, row });
-  }
+function startRobot(name: string, endpoint: string, run = name): RobotLink {
+  const robot = robotLink(join(directory, run), endpoint, { keys: keysOf(name) });
+  closing.push(() => robot.link.close(10));
+  return robot;
 }
 
 const policy = (version: number): Policy => policyParts(version, 1);
@@ -118,18 +57,18 @@ test("a robot and its learner know each other; a stranger is not heard", { timeo
   allow("learner", robot);
   allow("robot", learner);
   allow("stranger", learner);
-  const { server, heard } = await startLearner();
+  const { server, host } = await startLearner();
   const other = startRobot("stranger", server.endpoint);
-  const { link, said } = startRobot("robot", server.endpoint);
-  feed(other.link, 5);
-  feed(link, 5);
-  await vi.waitFor(() => expect(heard.rows.length).toBeGreaterThan(0), soon);
+  const { feed, heard } = startRobot("robot", server.endpoint);
+  other.feed(0, 5);
+  feed(0, 5);
+  await vi.waitFor(() => expect(host.rowsTaken).toBe(5), soon);
   expect(server.robots).toBe(1);
   server.publish(policy(1));
-  await vi.waitFor(() => expect(said.some(({ type }) => type === "swap")).toBe(true), soon);
-  await vi.waitFor(() => expect(heard.notes.some((line) => line.includes("its key is not allowed"))).toBe(true), soon);
+  await vi.waitFor(() => expect(heard.some(({ type }) => type === "swap")).toBe(true), soon);
+  await vi.waitFor(() => expect(host.notes.some((line) => line.includes("its key is not allowed"))).toBe(true), soon);
   expect(server.robots).toBe(1);
-  expect(other.said.some(({ type }) => type === "swap")).toBe(false);
+  expect(other.heard.some(({ type }) => type === "swap")).toBe(false);
 });
 
 test("a robot turns down a policy that its learner did not sign", { timeout: 30_000 }, async () => {
@@ -139,15 +78,14 @@ test("a robot turns down a policy that its learner did not sign", { timeout: 30_
   const { sign } = await makeKeys("learner");
   allow("robot", { ...learner, sign });
   const { server } = await startLearner();
-  const { link, said } = startRobot("robot", server.endpoint);
+  const { link, heard, notes } = startRobot("robot", server.endpoint);
   await vi.waitFor(() => expect(link.status.state).toBe("connected"), soon);
   server.publish(policy(1));
-  const notes = () => said.flatMap((message) => (message.type === "note" ? [message.text] : []));
   await vi.waitFor(
     () => expect(notes().join()).toContain("policy 1: expected it signed by learner, found it not"),
     soon,
   );
-  expect(said.some(({ type }) => type === "swap")).toBe(false);
+  expect(heard.some(({ type }) => type === "swap")).toBe(false);
 });
 
 test("an allowed machine cannot speak for another, nor go on with another's stream", { timeout: 30_000 }, async () => {
@@ -160,7 +98,7 @@ test("an allowed machine cannot speak for another, nor go on with another's stre
   await vi.waitFor(() => expect(first.link.status.state).toBe("connected"), soon);
   await closing.pop()!();
   const second = startRobot("two", server.endpoint, "shared");
-  const refused = () => second.said.flatMap((message) => (message.type === "refused" ? [message.reason] : []));
+  const refused = () => second.heard.flatMap((message) => (message.type === "refused" ? [message.reason] : []));
   await vi.waitFor(
     () => expect(refused()).toEqual([expect.stringMatching(/^keys: expected stream \w+ from one, found two$/)]),
     soon,

@@ -1,16 +1,18 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { LEARNER_DEFAULTS } from "../../../../learner/config.ts";
+import type { LinkServer } from "../../../../learner/train/link-server.ts";
 import { findNatsServer, NatsServer } from "../../../../runtime/cli/bench/nats-server.ts";
 import type { SinkStart } from "../../../../runtime/cli/process/link-sink.ts";
-import { RUNTIME_DEFAULTS } from "../../../../runtime/defaults.ts";
-import type { FromLink } from "../../../../runtime/ipc.ts";
-import { Link } from "../../../../runtime/link/link.ts";
+import type { Link } from "../../../../runtime/link/link.ts";
 import { RecordLog } from "../../../../runtime/log/record-log.ts";
 import { stepTopic } from "../../../../runtime/log/step-topic.ts";
-import { encodeSteps, stepLayout } from "../../../../runtime/wire/step-codec.ts";
+import type { LearnerTrust } from "../../../../runtime/trust/trust.ts";
+import { type RobotLink, type RobotLinkOptions, robotLink } from "../../../fakes/robot-link.ts";
+import { RowsHost } from "../../../fakes/rows-host.ts";
 import { schema } from "../../policy/bundles.ts";
 
 export const soon = { timeout: 15_000, interval: 10 };
@@ -19,18 +21,7 @@ export const natsServer = findNatsServer();
 export const WHY = natsServer === undefined ? " (skipped: no nats-server on this machine)" : "";
 
 const SINK = new URL("../../../../dist/runtime/cli/process/link-sink.js", import.meta.url);
-const layout = stepLayout(schema);
-
-type Settings = typeof RUNTIME_DEFAULTS.link;
-type LinkSettings = Partial<Omit<Settings, "nats">> & { readonly nats?: Partial<Settings["nats"]> };
-
-export interface Robot {
-  readonly link: Link;
-  readonly said: FromLink[];
-  /** Steps from `from` up to `to`. */
-  feed(from: number, to: number): void;
-  readonly notes: () => string;
-}
+type NatsSettings = (typeof LEARNER_DEFAULTS)["nats"];
 
 /** A NATS server, learners in processes of their own, robots in this one; all of it in one temporary directory. */
 export class Fleet {
@@ -38,6 +29,8 @@ export class Fleet {
   readonly servers: NatsServer[] = [];
   readonly #links: Link[] = [];
   #learner: ChildProcess | undefined;
+  readonly host = new RowsHost();
+  #server: LinkServer | undefined;
 
   async server(more?: string): Promise<NatsServer> {
     const server = await NatsServer.start(natsServer!, this.directory, more);
@@ -59,6 +52,19 @@ export class Fleet {
     ]);
   }
 
+  /** A learner in this process that can also publish; everything it takes is `host`'s. */
+  async listen(endpoint: string, its: Partial<NatsSettings> = {}, trust?: LearnerTrust): Promise<LinkServer> {
+    const nats = { ...LEARNER_DEFAULTS.nats, ...its };
+    this.#server = await this.host.bind(endpoint, () => performance.now(), trust, nats);
+    return this.#server;
+  }
+
+  /** The learner that listens here ends; its rows stay `host`'s. */
+  async hush(): Promise<void> {
+    await this.#server?.close();
+    this.#server = undefined;
+  }
+
   /** At once, whatever it was doing. */
   async killLearner(): Promise<void> {
     const child = this.#learner;
@@ -66,37 +72,13 @@ export class Fleet {
     if (child?.kill("SIGKILL")) await once(child, "exit");
   }
 
-  robot(name: string, endpoint: string, its: LinkSettings = {}, resumed = false, keys?: string): Robot {
-    const said: FromLink[] = [];
-    const run = join(this.directory, name);
-    mkdirSync(run, { recursive: true });
-    const { link: defaults } = RUNTIME_DEFAULTS;
-    const nats = { ...defaults.nats, publishMs: 1000, retryMs: 100, ...its.nats };
-    const quick = { batchMs: 2, aliveMs: 50, silentMs: 500, flushMs: 1000 };
-    const config = {
-      robot: "arm",
-      driver: "sim",
-      task: {},
-      seed: 0,
-      clock: "realtime" as const,
-      run,
-      learner: endpoint,
-      steps: 0,
-      ...(keys === undefined ? {} : { trust: { keys } }),
-      runtime: { ...RUNTIME_DEFAULTS, link: { ...defaults, ...quick, ...its, nats } },
-    };
-    const link = new Link(config, schema, resumed, (message) => said.push(message));
-    this.#links.push(link);
-    return {
-      link,
-      said,
-      feed: (from, to) => {
-        for (let sequence = from; sequence < to; sequence++) {
-          link.take({ type: "step", sequence, episode: 0, row: row(sequence) });
-        }
-      },
-      notes: () => said.flatMap((message) => (message.type === "note" ? [message.text] : [])).join("\n"),
-    };
+  /** One with a directory by that name; of what it asks a server, it is impatient. */
+  robot(name: string, endpoint: string, { link = {}, ...its }: RobotLinkOptions = {}): RobotLink {
+    const nats = { publishMs: 1000, retryMs: 100, ...link.nats };
+    const settings = { aliveMs: 50, silentMs: 500, resendMs: 10_000, flushMs: 1000, ...link, nats };
+    const robot = robotLink(join(this.directory, name), endpoint, { ...its, link: settings });
+    this.#links.push(robot.link);
+    return robot;
   }
 
   /** The steps of each stream on the learner's disk, in the order they are there. Ends the learner: the log is its own. */
@@ -110,8 +92,16 @@ export class Fleet {
     });
   }
 
+  /** A file that only its owner can read, of the directory. */
+  write(name: string, text: string): string {
+    const path = join(this.directory, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    return path;
+  }
+
   async close(): Promise<void> {
     this.#learner?.kill("SIGKILL");
+    await this.hush();
     await Promise.all(this.#links.map((link) => link.close(0)));
     await Promise.all(this.servers.map((server) => server.kill()));
     rmSync(this.directory, { recursive: true, force: true });
@@ -121,25 +111,3 @@ export class Fleet {
 function streamsIn(root: string): string[] {
   return readdirSync(root, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
 }
-
-export function row(sequence: number): Uint8Array {
-  return encodeSteps(layout, [
-    {
-      sequence,
-      episode: 0,
-      index: sequence,
-      timeNs: BigInt(sequence),
-      observation: { angle: Float32Array.of(sequence, 0) },
-      action: new Float32Array(2),
-      command: new Float32Array(2),
-      reward: 0,
-      isFirst: sequence === 0,
-      isLast: false,
-      isTerminal: false,
-      policyVersion: 0,
-      intervened: false,
-    },
-  ]);
-}
-
-export const upTo = (to: number, from = 0) => Array.from({ length: to - from }, (_, i) => from + i);

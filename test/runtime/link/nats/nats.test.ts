@@ -3,7 +3,8 @@ import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { LEARNER_DEFAULTS } from "../../../../learner/config.ts";
 import { listenNats } from "../../../../learner/link/nats-listener.ts";
-import { Fleet, natsServer, soon, upTo, WHY } from "./fleet.ts";
+import { upTo } from "../../../fakes/robot-link.ts";
+import { Fleet, natsServer, soon, WHY } from "./fleet.ts";
 
 const slow = { timeout: 60_000 };
 
@@ -34,7 +35,7 @@ describe.skipIf(natsServer === undefined)(`rows through a NATS server${WHY}`, ()
 
     first.feed(4500, 5000);
     await first.link.close(0);
-    const second = fleet.robot("one", server.endpoint, {}, true);
+    const second = fleet.robot("one", server.endpoint, { resumed: true });
     second.feed(5000, 5200);
     await vi.waitFor(() => expect(second.link.status.acked).toBe(5200), soon);
     expect(await fleet.logged()).toEqual([upTo(5200)]);
@@ -52,7 +53,10 @@ describe.skipIf(natsServer === undefined)(`rows through a NATS server${WHY}`, ()
       await fleet.killLearner();
       await limit(endpoint, 100_000);
       feed(10, 4000);
-      await vi.waitFor(() => expect(notes()).toContain("rows were not kept: maximum bytes exceeded"), soon);
+      await vi.waitFor(
+        () => expect(notes()).toContainEqual(expect.stringContaining("rows were not kept: maximum bytes exceeded")),
+        soon,
+      );
       await fleet.learner(endpoint);
       await vi.waitFor(() => expect(link.status.acked).toBe(4000), soon);
       await fleet.killLearner();

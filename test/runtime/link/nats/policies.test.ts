@@ -3,29 +3,23 @@ import { jetstream } from "@nats-io/jetstream";
 import { Objm } from "@nats-io/obj";
 import { connect } from "@nats-io/transport-node";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type LinkHost, LinkServer, type Policy } from "../../../../learner/train/link-server.ts";
+import type { Policy } from "../../../../learner/train/link-server.ts";
 import { KeyStore } from "../../../../runtime/trust/key-store.ts";
 import { makeKeys } from "../../../../runtime/trust/keys.ts";
 import { learnerTrust } from "../../../../runtime/trust/trust.ts";
 import { readBundle, sha256 } from "../../../../runtime/wire/bundle.ts";
 import { encodeSafetensors } from "../../../../runtime/wire/safetensors.ts";
-import { stepLayout } from "../../../../runtime/wire/step-codec.ts";
-import { policyParts, schema } from "../../policy/bundles.ts";
-import { Fleet, natsServer, type Robot, soon, WHY } from "./fleet.ts";
+import type { RobotLink } from "../../../fakes/robot-link.ts";
+import { policyParts } from "../../policy/bundles.ts";
+import { Fleet, natsServer, soon, WHY } from "./fleet.ts";
 
 const slow = { timeout: 60_000 };
-const { rowBytes } = stepLayout(schema);
 
 let fleet: Fleet;
-let server: LinkServer | undefined;
 beforeEach(() => {
   fleet = new Fleet();
 });
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
-  await fleet.close();
-});
+afterEach(() => fleet.close());
 
 /** A policy of so many bytes, most of them ballast. */
 function heavy(version: number, bytes: number): Policy {
@@ -51,7 +45,7 @@ async function allowEachOther(learner: string, ...robots: string[]): Promise<voi
   }
 }
 
-const swapped = ({ said }: Robot) => said.flatMap((message) => (message.type === "swap" ? [message.path] : []));
+const swapped = ({ heard }: RobotLink) => heard.flatMap((message) => (message.type === "swap" ? [message.path] : []));
 
 describe.skipIf(natsServer === undefined)(`policies through a NATS server${WHY}`, () => {
   test(
@@ -60,27 +54,9 @@ describe.skipIf(natsServer === undefined)(`policies through a NATS server${WHY}`
     async () => {
       const { endpoint } = await fleet.server();
       await allowEachOther("learner", "robot.one", "robot.two");
-      const next = new Map<string, number>();
-      const refused: string[] = [];
-      const host: LinkHost = {
-        greet: async ({ stream }) => ({ resume: next.get(stream) ?? 0 }),
-        joined: () => {},
-        rows: (stream, first, payload) => {
-          if (first > (next.get(stream) ?? 0)) return "gap";
-          next.set(stream, Math.max(next.get(stream) ?? 0, first + payload.length / rowBytes));
-          setImmediate(() => server?.ack(stream, next.get(stream)!));
-          return "taken";
-        },
-        skipTo: () => {},
-        next: (stream) => next.get(stream) ?? 0,
-        durable: (stream) => next.get(stream) ?? 0,
-        knows: () => false,
-        report: (line) => refused.push(line),
-      };
       const trust = learnerTrust(endpoint, { keys: keysOf("learner") });
-      server = await LinkServer.bind(endpoint, host, () => performance.now(), trust);
-      server.serve();
-      const robots = ["robot.one", "robot.two"].map((name) => fleet.robot(name, endpoint, {}, false, keysOf(name)));
+      const server = await fleet.listen(endpoint, {}, trust);
+      const robots = ["robot.one", "robot.two"].map((name) => fleet.robot(name, endpoint, { keys: keysOf(name) }));
       await vi.waitFor(
         () => expect(robots.map(({ link }) => link.status.state)).toEqual(["connected", "connected"]),
         soon,
