@@ -94,8 +94,6 @@ export const RUNTIME_DEFAULTS = {
     /** Most steps sent and not yet acked. */
     windowRows: 4096,
     windowMb: 64,
-    /** Steps kept in memory while the disk takes none. */
-    memoryRows: 20_000,
     /** Something is said at least this often, and a learner silent for `silentMs` is connected to anew. */
     aliveMs: 1000,
     silentMs: 3000,
