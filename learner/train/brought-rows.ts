@@ -1,7 +1,7 @@
 import { decodeMessage, type RobotMessage } from "../../runtime/wire/messages.ts";
 import type { Delivery } from "../link/listener.ts";
 import { Deliveries } from "./deliveries.ts";
-import type { LinkHost, Taken } from "./link-server.ts";
+import type { LinkHost, Taken } from "./link-host.ts";
 
 export interface BroughtRowsOptions {
   readonly host: LinkHost;

@@ -7,7 +7,7 @@ import type { Step } from "../../runtime/step.ts";
 import { imageTensors, type SaidImages, type StepImage, stepImages } from "../../runtime/wire/images.ts";
 import type { LastStep } from "../../runtime/wire/messages.ts";
 import { decodeSteps, type StepLayout, stepLayout } from "../../runtime/wire/step-codec.ts";
-import type { Taken } from "./link-server.ts";
+import type { Taken } from "./link-host.ts";
 import { Memory, type MemoryOptions } from "./memory.ts";
 
 export interface ExperienceOptions extends MemoryOptions {

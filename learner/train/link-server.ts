@@ -1,84 +1,18 @@
 import type { LearnerTrust } from "../../runtime/trust/trust.ts";
-import type { OffsetReport } from "../../runtime/wire/clock-offset.ts";
-import type { SaidImages } from "../../runtime/wire/images.ts";
-import type { PolicyManifest } from "../../runtime/wire/manifest.ts";
-import {
-  decodeMessage,
-  encodeMessage,
-  type LearnerMessage,
-  PROTOCOL,
-  type RobotMessage,
-} from "../../runtime/wire/messages.ts";
+import { decodeMessage, encodeMessage, type LearnerMessage, PROTOCOL } from "../../runtime/wire/messages.ts";
 import { PeerClock } from "../../runtime/wire/peer-clock.ts";
-import { type StageRun, stageRuns } from "../../runtime/wire/stage-runs.ts";
-import { stepMarks, type WireMark } from "../../runtime/wire/step-marks.ts";
 import { LEARNER_DEFAULTS } from "../config.ts";
 import { listen } from "../link/listen.ts";
-import type { Incoming, LinkListener, PolicyNames } from "../link/listener.ts";
+import type { Incoming, LinkListener } from "../link/listener.ts";
 import { BroughtRows } from "./brought-rows.ts";
 import { Door } from "./door.ts";
 import type { Hello } from "./hello.ts";
+import type { LinkHost, Taken } from "./link-host.ts";
+import { type Peer, Peers } from "./peers.ts";
+import type { Policy } from "./policy.ts";
 import { PolicySender } from "./policy-sender.ts";
 import { PolicyShelf } from "./policy-shelf.ts";
-
-/** A policy as it goes to robots. */
-export interface Policy {
-  readonly manifest: PolicyManifest;
-  /** safetensors */
-  readonly weights: Uint8Array;
-  /** ONNX */
-  readonly graph: Uint8Array;
-  /** Where a broker keeps it. */
-  readonly names?: PolicyNames;
-  /** When it was made, s on the learner's monotonic clock. */
-  readonly made?: number;
-}
-
-/** What became of rows: stored (or known already), a hole before them, or rows that no robot of ours would send. */
-export type Taken = "taken" | "gap" | { readonly refuse: string };
-
-type Rows = Extract<RobotMessage, { type: "rows" }>;
-
-/** What a robot says of its rows beyond the rows themselves. */
-export interface BesideRows {
-  readonly stages: readonly StageRun[];
-  readonly marks: readonly WireMark[];
-  readonly images: SaidImages;
-  /** How the robot's monotonic clock stands to the learner's; absent while that is not known. */
-  readonly clock?: OffsetReport | undefined;
-}
-
-/** Where a robot goes on, and by which step it sees that the numbers below are its own. */
-export type Welcomed = Pick<Extract<LearnerMessage, { type: "welcome" }>, "resume" | "last">;
-
-/** The learner as the link sees it. Called for one message at a time. */
-export interface LinkHost {
-  /** A robot says hello: where it should go on sending, or why it is refused. */
-  greet(hello: Hello): Promise<Welcomed | { readonly refuse: string }>;
-  /** The robot is welcome and knows it; weights and permits may go out from here on. */
-  joined(hello: Hello): void;
-  rows(stream: string, first: number, payload: Uint8Array, beside: BesideRows): Taken;
-  /** The rows before `first` are not coming any more: the robot no longer has them. */
-  skipTo(stream: string, first: number): void;
-  /** First sequence number not held yet. */
-  next(stream: string): number;
-  /** First sequence number that is not on the learner's disk; a robot told to go on from there forgets what is before. */
-  durable(stream: string): number;
-  /** Steps of that stream are in the run's log. */
-  knows(stream: string): boolean;
-  report(line: string): void;
-}
-
-interface Peer {
-  readonly id: string;
-  readonly robot: string;
-  readonly stream: string;
-  readonly policies: PolicySender;
-  readonly clock: PeerClock;
-  lastHeardMs: number;
-  /** Where the robot was last asked to go on from, because of a gap. */
-  askedFrom: number | undefined;
-}
+import { type Rows, saidRows } from "./said-rows.ts";
 
 const ALIVE_MS = 1000;
 const SILENCE_MS = 10_000;
@@ -93,7 +27,7 @@ export class LinkServer {
   readonly #door: Door | undefined;
   readonly #shelf: PolicyShelf | undefined;
   readonly #brought: BroughtRows;
-  readonly #peers = new Map<string, Peer>();
+  readonly #peers = new Peers();
   #serving: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -106,7 +40,7 @@ export class LinkServer {
     this.#brought = new BroughtRows({
       host,
       hasKeys: door !== undefined,
-      take: (stream, rows, payloads) => this.#takeRows(stream, this.#peerOf(stream), rows, payloads),
+      take: (stream, rows, payloads) => this.#takeRows(stream, this.#peers.of(stream), rows, payloads),
     });
     const onStored = (policy: Policy) => this.#offer(policy);
     this.#shelf = store && new PolicyShelf({ store, onStored, report: (line) => host.report(line) });
@@ -147,18 +81,18 @@ export class LinkServer {
   }
 
   isConnected(stream: string): boolean {
-    return [...this.#peers.values()].some((peer) => peer.stream === stream);
+    return this.#peers.of(stream) !== undefined;
   }
 
   /** Every step of `stream` before `next` is durable. */
   ack(stream: string, next: number): void {
     this.#brought.durable(stream, next);
-    const peer = this.#peerOf(stream);
+    const peer = this.#peers.of(stream);
     if (peer !== undefined) this.#send(peer.id, { type: "ack", next });
   }
 
   permit(stream: string, through: number): void {
-    const permit = () => this.#peerOf(stream)?.policies.sendAfter({ type: "permit", through });
+    const permit = () => this.#peers.of(stream)?.policies.sendAfter({ type: "permit", through });
     if (this.#shelf === undefined) permit();
     else this.#shelf.after(permit);
   }
@@ -176,7 +110,7 @@ export class LinkServer {
   }
 
   #offer(policy: Policy): void {
-    for (const { policies } of this.#peers.values()) policies.offer(policy);
+    for (const { policies } of this.#peers) policies.offer(policy);
   }
 
   /** The socket gives each robot's next message in turn (ZeroMQ's fair queue), so one that floods delays another by one of its own. */
@@ -220,9 +154,8 @@ export class LinkServer {
     }
     const clock = new PeerClock(() => this.#nowMs() / 1000);
     clock.hear(hello.clock);
-    for (const [key, peer] of this.#peers) if (peer.stream === hello.stream) this.#peers.delete(key);
     if (machine !== undefined) this.#brought.greeted(hello.stream, machine);
-    this.#peers.set(id, {
+    this.#peers.add({
       id,
       robot: hello.schema.robot,
       stream: hello.stream,
@@ -240,18 +173,10 @@ export class LinkServer {
     this.#host.joined(hello);
   }
 
-  #takeRows(stream: string, peer: Peer | undefined, rows: Rows, [payload, ...frames]: readonly Uint8Array[]): Taken {
-    const { first, gap, stages, marks, images, imagesGone } = rows;
-    if (payload === undefined || !Number.isSafeInteger(first) || first < 0) {
-      throw new Error(`expected rows of ${stream} with a first number and a payload`);
-    }
+  #takeRows(stream: string, peer: Peer | undefined, rows: Rows, payloads: readonly Uint8Array[]): Taken {
+    const { first, gap } = rows;
+    const { payload, beside } = saidRows(stream, rows, payloads, peer?.clock.offset);
     if (gap === true && first > this.#host.next(stream)) this.#host.skipTo(stream, first);
-    const beside = {
-      stages: stageRuns(stages),
-      marks: stepMarks(marks),
-      images: { images, imagesGone, frames },
-      clock: peer?.clock.offset,
-    };
     const taken = this.#host.rows(stream, first, payload, beside);
     if (peer === undefined) return taken;
     if (taken === "gap") {
@@ -267,20 +192,15 @@ export class LinkServer {
   }
 
   #beat(): void {
-    for (const peer of this.#peers.values()) {
+    for (const peer of this.#peers) {
       if (this.#nowMs() - peer.lastHeardMs > SILENCE_MS) this.#forget(peer, `not heard for ${SILENCE_MS / 1000} s`);
       else this.#send(peer.id, { type: "alive", clock: peer.clock.stamp() });
     }
   }
 
   #forget(peer: Peer, why: string): void {
-    this.#peers.delete(peer.id);
+    this.#peers.remove(peer);
     this.#host.report(`link: ${peer.robot} ${why}`);
-  }
-
-  #peerOf(stream: string): Peer | undefined {
-    for (const peer of this.#peers.values()) if (peer.stream === stream) return peer;
-    return undefined;
   }
 
   #send(id: string, message: LearnerMessage, ...payloads: Uint8Array[]): void {

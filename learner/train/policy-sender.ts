@@ -1,6 +1,6 @@
 import type { LearnerMessage } from "../../runtime/wire/messages.ts";
 import { PARTS_AHEAD, policyParts } from "../../runtime/wire/policy-parts.ts";
-import type { Policy } from "./link-server.ts";
+import type { Policy } from "./policy.ts";
 
 type Send = (message: LearnerMessage, ...payloads: Uint8Array[]) => void;
 

@@ -1,5 +1,5 @@
 import type { PolicyStore } from "../link/listener.ts";
-import type { Policy } from "./link-server.ts";
+import type { Policy } from "./policy.ts";
 
 export interface PolicyShelfOptions {
   readonly store: PolicyStore;

@@ -3,7 +3,7 @@ import { type StepSchema, schemaHash } from "../../runtime/step.ts";
 import { newestBundle, pruneBundles, sha256, writeBundle } from "../../runtime/wire/bundle.ts";
 import { MANIFEST_FORMAT } from "../../runtime/wire/manifest.ts";
 import type { PolicyGraph } from "../algorithm/policy-graph.ts";
-import type { Policy } from "./link-server.ts";
+import type { Policy } from "./policy.ts";
 import { type Account, pretrained, type RatioSettings } from "./ratio.ts";
 
 export interface PublishSettings extends RatioSettings {

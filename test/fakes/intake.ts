@@ -1,5 +1,6 @@
 import { Experience } from "../../learner/train/experience.ts";
-import { type LinkHost, LinkServer } from "../../learner/train/link-server.ts";
+import type { LinkHost } from "../../learner/train/link-host.ts";
+import { LinkServer } from "../../learner/train/link-server.ts";
 import type { Step, StepSchema } from "../../runtime/step.ts";
 
 /** A learner's end of the link with its log on the disk, and no training. */

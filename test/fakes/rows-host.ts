@@ -1,4 +1,5 @@
-import { type LinkHost, LinkServer } from "../../learner/train/link-server.ts";
+import type { LinkHost } from "../../learner/train/link-host.ts";
+import { LinkServer } from "../../learner/train/link-server.ts";
 import { stepLayout } from "../../runtime/wire/step-codec.ts";
 import { schema } from "../runtime/policy/bundles.ts";
 

@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Experience } from "../../../learner/train/experience.ts";
-import { type LinkHost, LinkServer } from "../../../learner/train/link-server.ts";
+import type { LinkHost } from "../../../learner/train/link-host.ts";
+import { LinkServer } from "../../../learner/train/link-server.ts";
 import type { StepSchema } from "../../step.ts";
 import type { PolicyManifest } from "../../wire/manifest.ts";
 

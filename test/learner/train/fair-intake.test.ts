@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { Experience, MOST_ROWS } from "../../../learner/train/experience.ts";
-import { type LinkHost, LinkServer } from "../../../learner/train/link-server.ts";
+import type { LinkHost } from "../../../learner/train/link-host.ts";
+import { LinkServer } from "../../../learner/train/link-server.ts";
 import { counterRows, FakeRobot, SCHEMA } from "./fake-robot.ts";
 
 const cleanUp: (() => unknown)[] = [];

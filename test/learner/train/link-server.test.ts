@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Delivery, Incoming, LinkListener } from "../../../learner/link/listener.ts";
-import { type LinkHost, LinkServer, type Policy } from "../../../learner/train/link-server.ts";
+import type { LinkHost } from "../../../learner/train/link-host.ts";
+import { LinkServer } from "../../../learner/train/link-server.ts";
+import type { Policy } from "../../../learner/train/policy.ts";
 import { Mailbox } from "../../../runtime/link/nats/mailbox.ts";
 import { schemaHash } from "../../../runtime/step.ts";
 import { decodeMessage, encodeMessage, type LearnerMessage, PROTOCOL } from "../../../runtime/wire/messages.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Policy } from "../../../learner/train/link-server.ts";
+import type { Policy } from "../../../learner/train/policy.ts";
 import { PolicySender } from "../../../learner/train/policy-sender.ts";
 import type { LearnerMessage } from "../../../runtime/wire/messages.ts";
 import { PART_BYTES, PARTS_AHEAD } from "../../../runtime/wire/policy-parts.ts";

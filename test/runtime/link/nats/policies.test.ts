@@ -3,7 +3,7 @@ import { jetstream } from "@nats-io/jetstream";
 import { Objm } from "@nats-io/obj";
 import { connect } from "@nats-io/transport-node";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Policy } from "../../../../learner/train/link-server.ts";
+import type { Policy } from "../../../../learner/train/policy.ts";
 import { KeyStore } from "../../../../runtime/trust/key-store.ts";
 import { makeKeys } from "../../../../runtime/trust/keys.ts";
 import { learnerTrust } from "../../../../runtime/trust/trust.ts";
