@@ -5,12 +5,13 @@ import type { LearnerConfig } from "../config.ts";
 const CONSUMER = "learner";
 const NS_PER_MS = 1e6;
 /** JetStream's error codes. */
-const STREAM_NAME_IN_USE = 10_058;
+const STREAM_NOT_FOUND = 10_059;
 const CONSUMER_NOT_FOUND = 10_014;
 
 /**
  * Sees to it that the stream is there as the settings say. It holds rows until the learner has them on its disk (work queue),
- * so its size is what the learner is behind. Throws where the server has no room for it.
+ * so its size is what the learner is behind. What somebody else said of it beyond that, as where else rows are to be drawn
+ * from, stays: creating it again would take that away. Throws where the server has no room for it.
  */
 export async function ensureRowsStream(
   js: JetStreamClient,
@@ -19,12 +20,12 @@ export async function ensureRowsStream(
 ): Promise<void> {
   const jsm = await js.jetstreamManager();
   const config = streamConfig(subjects, settings);
+  const { retention: _, storage: __, name, ...changeable } = config;
   try {
-    await jsm.streams.add(config);
-  } catch (error) {
-    if (!(error instanceof JetStreamApiError) || error.code !== STREAM_NAME_IN_USE) throw error;
-    const { retention: _, storage: __, name, ...changeable } = config;
     await jsm.streams.update(name, changeable);
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError) || error.code !== STREAM_NOT_FOUND) throw error;
+    await jsm.streams.add(config);
   }
 }
 

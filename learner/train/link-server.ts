@@ -194,8 +194,16 @@ export class LinkServer {
   #beat(): void {
     for (const peer of this.#peers) {
       if (this.#nowMs() - peer.lastHeardMs > SILENCE_MS) this.#forget(peer, `not heard for ${SILENCE_MS / 1000} s`);
-      else this.#send(peer.id, { type: "alive", clock: peer.clock.stamp() });
+      else this.#sayAlive(peer);
     }
+  }
+
+  /** A broker may have lost what was said on the way, and nobody notices where that was short: it is said again. */
+  #sayAlive(peer: Peer): void {
+    this.#send(peer.id, { type: "alive", clock: peer.clock.stamp() });
+    if (this.#shelf === undefined) return;
+    this.#send(peer.id, { type: "ack", next: this.#host.durable(peer.stream) });
+    peer.policies.remind();
   }
 
   #forget(peer: Peer, why: string): void {

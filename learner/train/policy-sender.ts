@@ -21,6 +21,10 @@ export class PolicySender {
   #got = 0;
   #version = 0;
   #next: Policy | undefined;
+  /** What the robot was told of a policy that a broker keeps. */
+  #announced: LearnerMessage | undefined;
+  /** Sent after the policies, the last of them. */
+  #said: LearnerMessage | undefined;
   /** To be sent when nothing is on its way any more. */
   #after: LearnerMessage[] = [];
 
@@ -48,7 +52,13 @@ export class PolicySender {
   /** A message that must not arrive before the policies that were offered. */
   sendAfter(message: LearnerMessage): void {
     if (this.#busy) this.#after.push(message);
-    else this.#send(message);
+    else this.#sayAfter(message);
+  }
+
+  /** Says again what a broker may have lost on the way: robots take nothing twice. */
+  remind(): void {
+    const message = this.#busy ? this.#announced : this.#said;
+    if (message !== undefined) this.#send(message);
   }
 
   /** The robot has part `index` of `version`. */
@@ -67,7 +77,7 @@ export class PolicySender {
     const policy = this.#next;
     this.#next = undefined;
     if (policy === undefined) {
-      for (const message of this.#after.splice(0)) this.#send(message);
+      for (const message of this.#after.splice(0)) this.#sayAfter(message);
       return;
     }
     const { manifest, weights, graph, names, made } = policy;
@@ -80,8 +90,15 @@ export class PolicySender {
     const sizes = { weightsBytes: weights.length, graphBytes: sent.length };
     const stored = names === undefined ? {} : { names };
     const when = made === undefined ? {} : { made };
-    this.#send({ type: "weights", manifest, ...sizes, ...stored, ...when, ...this.#sign(policy) });
+    const announced = { type: "weights", manifest, ...sizes, ...stored, ...when, ...this.#sign(policy) } as const;
+    this.#announced = names === undefined ? undefined : announced;
+    this.#send(announced);
     this.#fill();
+  }
+
+  #sayAfter(message: LearnerMessage): void {
+    this.#said = message;
+    this.#send(message);
   }
 
   #fill(): void {

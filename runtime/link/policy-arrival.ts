@@ -33,6 +33,9 @@ export class PolicyArrival {
   /** When it was made, s on the learner's clock. */
   #made: number | undefined;
 
+  /** The policy that was last fetched, or is being fetched. */
+  #fetched: { readonly policyVersion: number; readonly done: Promise<boolean> } | undefined;
+
   constructor(options: PolicyArrivalOptions) {
     this.#options = options;
   }
@@ -40,7 +43,7 @@ export class PolicyArrival {
   /** Throws on a policy that the learner did not sign, or that no robot has room for. */
   announce(message: Announced): void {
     this.#intake = undefined;
-    if (message.names !== undefined) void this.#fetch(message, message.names);
+    if (message.names !== undefined) void this.#fetchOnce(message, message.names);
     else {
       this.#check(message);
       this.#intake = new PolicyIntake(message.manifest, message);
@@ -62,9 +65,20 @@ export class PolicyArrival {
     }
   }
 
+  /** One that is announced again, as whoever announced it has not heard that it is here, is said to be here again. */
+  async #fetchOnce(message: Announced, names: NonNullable<Announced["names"]>): Promise<void> {
+    const { policyVersion } = message.manifest;
+    if (this.#fetched?.policyVersion !== policyVersion) {
+      this.#fetched = { policyVersion, done: this.#fetch(message, names) };
+    }
+    const isHere = await this.#fetched.done;
+    if (!isHere && this.#fetched?.policyVersion === policyVersion) this.#fetched = undefined;
+    await this.#options.say({ type: "got", policyVersion, index: 0 });
+  }
+
   /** Beside everything else that is heard: no other policy comes, and no permit, before this one is said to be here. */
-  async #fetch(message: Announced, names: NonNullable<Announced["names"]>): Promise<void> {
-    const { broker, onWeights, say, report } = this.#options;
+  async #fetch(message: Announced, names: NonNullable<Announced["names"]>): Promise<boolean> {
+    const { broker, onWeights, report } = this.#options;
     const { manifest, weightsBytes, graphBytes } = message;
     const { policyVersion } = manifest;
     try {
@@ -75,10 +89,10 @@ export class PolicyArrival {
       const weights = await store.fetch(String(names.weights), weightsBytes);
       const graph = graphBytes === 0 ? new Uint8Array(0) : await store.fetch(String(names.graph), graphBytes);
       await onWeights(manifest, weights, graph, this.#mine(message.made));
+      return true;
     } catch (error) {
       report(`link: passed over a policy: ${(error as Error).message}`);
-    } finally {
-      await say({ type: "got", policyVersion, index: 0 });
+      return false;
     }
   }
 

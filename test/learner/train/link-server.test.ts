@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Delivery, Incoming, LinkListener } from "../../../learner/link/listener.ts";
 import type { LinkHost } from "../../../learner/train/link-host.ts";
 import { LinkServer } from "../../../learner/train/link-server.ts";
@@ -30,23 +30,24 @@ const host: LinkHost = {
   report: (line) => notes.push(line),
 };
 
+const listener = (): LinkListener => ({
+  endpoint: "fake",
+  send: async (peer, frames) => void said.push([peer, decodeMessage(frames).message as LearnerMessage]),
+  policies: {
+    put: ({ policyVersion }) =>
+      new Promise((resolve) => stored.push(() => resolve({ weights: `w${policyVersion}`, graph: "g" }))),
+  },
+  close: async () => mail.close(),
+  [Symbol.asyncIterator]: () => mail[Symbol.asyncIterator](),
+});
+
 beforeEach(() => {
   said.length = 0;
   notes.length = 0;
   held = { next: 0, durable: 0 };
   stored = [];
   mail = new Mailbox(100);
-  const listener: LinkListener = {
-    endpoint: "fake",
-    send: async (peer, frames) => void said.push([peer, decodeMessage(frames).message as LearnerMessage]),
-    policies: {
-      put: ({ policyVersion }) =>
-        new Promise((resolve) => stored.push(() => resolve({ weights: `w${policyVersion}`, graph: "g" }))),
-    },
-    close: async () => mail.close(),
-    [Symbol.asyncIterator]: () => mail[Symbol.asyncIterator](),
-  };
-  server = LinkServer.over(listener, host, () => 0);
+  server = LinkServer.over(listener(), host, () => 0);
   server.serve();
 });
 afterEach(() => server.close());
@@ -151,4 +152,33 @@ test("robots are told of a policy when the broker has it; one that was overtaken
     { weights: "w3", graph: "g" },
   ]);
   expect(said.filter(isPermit)).toHaveLength(1);
+});
+
+test("over a broker a robot is told again, once a second, what it may not have heard: its policy, then its permit, and its ack", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval"] });
+  try {
+    await server.close();
+    mail = new Mailbox(100);
+    server = LinkServer.over(listener(), host, () => 0);
+    server.serve();
+    await hello("m", "s");
+    said.length = 0;
+    server.publish(policyParts(1, 1) as Policy);
+    server.permit("s", 9);
+    stored[0]!();
+    await settled();
+    held.durable = 7;
+    const types = () => said.splice(0).map(([, { type }]) => type);
+    expect(types()).toEqual(["weights"]);
+    vi.advanceTimersByTime(1000);
+    expect(types()).toEqual(["alive", "ack", "weights"]);
+    mail.push({ peer: "m.1", machine: "m", frames: encodeMessage({ type: "got", policyVersion: 1, index: 0 }) });
+    await settled();
+    expect(types()).toEqual(["permit"]);
+    vi.advanceTimersByTime(1000);
+    expect(said[1]![1]).toEqual({ type: "ack", next: 7 });
+    expect(types()).toEqual(["alive", "ack", "permit"]);
+  } finally {
+    vi.useRealTimers();
+  }
 });
