@@ -7,6 +7,7 @@ import { imageTensors } from "../wire/images.ts";
 import type { PolicyManifest } from "../wire/manifest.ts";
 import { decodeMessage, encodeMessage, type LastStep, PROTOCOL, type RobotMessage } from "../wire/messages.ts";
 import { PeerClock } from "../wire/peer-clock.ts";
+import { ForkPoint } from "./fork-point.ts";
 import type { MarkLog } from "./mark-log.ts";
 import { PolicyArrival } from "./policy-arrival.ts";
 import { RowSender } from "./row-sender.ts";
@@ -70,6 +71,8 @@ export class Uplink {
   readonly #clock = new PeerClock();
   /** A message is being acted on: silence is ours. */
   #busy = false;
+  /** Steps of a copy of this robot's directory are at the learner: where the two part is being asked for. */
+  #fork: ForkPoint | undefined;
   /** Steps below this need not be kept. */
   #forgotten: number;
   /** When the last welcomed connection was lost; before the first, when this began. */
@@ -197,7 +200,7 @@ export class Uplink {
       stream: this.#options.stream(),
       schema,
       schemaHash: schemaHash(schema),
-      next: spool.next,
+      next: this.#fork === undefined ? spool.next : this.#fork.asked + 1,
       lockstep,
       ...this.#options.policy(),
       ...(downStage === undefined ? {} : { downStage }),
@@ -220,7 +223,7 @@ export class Uplink {
       this.#options.report(`link: passed over a message: ${(error as Error).message}`);
     } finally {
       this.#busy = false;
-      this.#heardMs = performance.now();
+      if (!this.#greeting) this.#heardMs = performance.now(); // a welcome that was lost is asked for again
     }
   }
 
@@ -258,12 +261,10 @@ export class Uplink {
     const { spool } = this.#options;
     const { acked } = this.#rows;
     const known = last && spool.timeNs(last[0]);
-    if (last !== undefined && known !== undefined && known !== last[1]) {
-      const [sequence] = last;
-      const why = `the learner has another robot's step ${sequence} under this robot's name; is one's directory a copy of the other's?`;
-      this.#begin(acked, `${why} What the learner has not acked of this one's`);
-      return;
-    }
+    const isSame = known === undefined ? undefined : known === last?.[1];
+    if (this.#fork !== undefined) this.#fork.hear(last?.[0] ?? -1, isSame);
+    else if (last !== undefined && isSame === false) this.#fork = new ForkPoint(acked, last[0]);
+    if (this.#fork !== undefined) return this.#part(this.#fork);
     if (resume > spool.next) {
       const from = known === undefined ? acked : spool.next; // the same steps as far as the spool goes
       this.#begin(from, `the learner has steps up to ${resume}, the spool up to ${spool.next}: what comes`);
@@ -275,6 +276,15 @@ export class Uplink {
     this.#greeting = false;
     this.#forget();
     this.#options.onAck();
+  }
+
+  /** Asks on, or goes on by another name from where the two part. */
+  #part({ found }: ForkPoint): void {
+    if (found === undefined) return void this.#hello();
+    this.#fork = undefined;
+    const why =
+      "the learner has another robot's steps under this robot's name; is one's directory a copy of the other's?";
+    this.#begin(found, `${why} What differs`);
   }
 
   /** Goes on under a new name from there on. */

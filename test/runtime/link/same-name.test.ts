@@ -79,6 +79,25 @@ test("a copy that is used later, and has made steps alone, loses none of them", 
   expect(times()).toEqual([...upTo(200), ...upTo(400, 50).map(itsOwn)]);
 });
 
+test("a copy of a directory with steps that had not gone out yet: those that both have come once, by whoever brings them", async () => {
+  await copied();
+  const away = robotLink(run("one"), "tcp://127.0.0.1:9");
+  away.feed(50, 90);
+  await away.link.close(0);
+  rmSync(run("two"), { recursive: true });
+  cpSync(run("one"), run("two"), { recursive: true });
+  const [one, two] = [start("one"), robotLink(run("two"), "tcp://127.0.0.1:9")];
+  one.feed(90, 200);
+  await acked(one, 200);
+  await end(one);
+  two.feed(90, 150, itsOwn);
+  await two.link.close(0);
+  const later = start("two");
+  await acked(later, 150);
+  expect(later.notes().join()).toContain("What differs goes by a new name, from step 90 on");
+  expect(times()).toEqual([...upTo(200), ...upTo(150, 90).map(itsOwn)]);
+});
+
 test("a spool that ends before what the learner has of it gives nothing twice, and nothing is lost", async () => {
   const one = start("one");
   one.feed(0, 40);
