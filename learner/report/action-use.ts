@@ -1,16 +1,16 @@
-import { RecentMean } from "../train/progress.ts";
+import { Recent } from "../train/recent.ts";
 
 /** How much of its range a robot's actions use, over the newest steps. */
 export class ActionUse {
   readonly #saturated: number;
-  readonly #sizes: RecentMean;
-  readonly #shares: RecentMean;
+  readonly #sizes: Recent;
+  readonly #shares: Recent;
 
   /** From size `saturated` on a number of an action counts as at its end. */
   constructor({ saturated, actionSteps }: { readonly saturated: number; readonly actionSteps: number }) {
     this.#saturated = saturated;
-    this.#sizes = new RecentMean(actionSteps);
-    this.#shares = new RecentMean(actionSteps);
+    this.#sizes = new Recent(actionSteps);
+    this.#shares = new Recent(actionSteps);
   }
 
   add(action: Float32Array): void {

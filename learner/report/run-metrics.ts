@@ -1,6 +1,6 @@
 import type { Step } from "../../runtime/step.ts";
 import type { LearnerConfig } from "../config.ts";
-import { RecentMean } from "../train/progress.ts";
+import { Recent } from "../train/recent.ts";
 import { ActionUse } from "./action-use.ts";
 import { RewardDrop } from "./reward-drop.ts";
 import { StageShares } from "./stage-shares.ts";
@@ -12,7 +12,7 @@ const INTERVENTION_STEPS = 1000;
 export class RunMetrics {
   readonly stages = new StageShares();
   readonly #actions: ActionUse;
-  readonly #intervened = new RecentMean(INTERVENTION_STEPS);
+  readonly #intervened = new Recent(INTERVENTION_STEPS);
   readonly #reward: RewardDrop;
   #report: Readonly<Record<string, number>> = {};
 

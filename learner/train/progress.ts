@@ -1,27 +1,5 @@
 /** Running numbers of a learner: what it earns, how fast it goes. */
-
-/** Mean of the newest values of a series. */
-export class RecentMean {
-  readonly #values: Float64Array;
-  #count = 0;
-
-  constructor(size: number) {
-    this.#values = new Float64Array(size);
-  }
-
-  add(value: number): void {
-    this.#values[this.#count++ % this.#values.length] = value;
-  }
-
-  /** Undefined before the first value. */
-  get mean(): number | undefined {
-    const size = Math.min(this.#count, this.#values.length);
-    if (size === 0) return undefined;
-    let sum = 0;
-    for (let i = 0; i < size; i++) sum += this.#values[i]!;
-    return sum / size;
-  }
-}
+import { Recent } from "./recent.ts";
 
 /** Updates per step between now and so many marks ago. */
 export class RecentRatio {
@@ -67,9 +45,9 @@ const RATIO_MARKS = 60;
 
 /** Everything about a learner's progress that is a running number. */
 export class Progress {
-  readonly #last1000 = new RecentMean(1000);
-  readonly #last6000 = new RecentMean(6000);
-  readonly #updateMs = new RecentMean(50);
+  readonly #last1000 = new Recent(1000);
+  readonly #last6000 = new Recent(6000);
+  readonly #updateMs = new Recent(50);
   readonly #ratio = new RecentRatio(RATIO_MARKS);
   readonly #means = new MetricMeans();
   #metrics: Readonly<Record<string, number>> = {};

@@ -1,5 +1,5 @@
 import type { OffsetReport } from "../../runtime/wire/clock-offset.ts";
-import { RecentSpread, type Spread } from "./recent-spread.ts";
+import { Recent, type Spread } from "./recent.ts";
 
 /** How old a robot's newest rows were, s since they were acquired, one way: when they came, and when they were on disk. */
 export interface AgeReport {
@@ -14,8 +14,8 @@ const WAITING = 16_384;
 
 /** The ages of one robot's rows. Times are s on this machine's monotonic clock unless said otherwise. */
 export class RowAges {
-  readonly #arrived = new RecentSpread(NEWEST);
-  readonly #durable = new RecentSpread(NEWEST);
+  readonly #arrived = new Recent(NEWEST);
+  readonly #durable = new Recent(NEWEST);
   /** Not on the disk yet, in their order. */
   #waiting: (readonly [sequence: number, acquired: number])[] = [];
 

@@ -1,6 +1,6 @@
 import type { Step } from "../../runtime/step.ts";
 import type { OffsetReport } from "../../runtime/wire/clock-offset.ts";
-import { RecentMean } from "./progress.ts";
+import { Recent } from "./recent.ts";
 import { type AgeReport, RowAges } from "./row-ages.ts";
 
 /** One robot as its learner sees it, since this process started. */
@@ -33,8 +33,8 @@ const RATE_SECONDS = 0.5;
 /** What is known of one robot's stream. Times are s on the learner's monotonic clock unless said otherwise. */
 export class StreamRecord {
   readonly #ages = new RowAges();
-  readonly #reward = new RecentMean(NEWEST);
-  readonly #intervened = new RecentMean(NEWEST);
+  readonly #reward = new Recent(NEWEST);
+  readonly #intervened = new Recent(NEWEST);
   #clock: OffsetReport | undefined;
   #datedFrom = Number.POSITIVE_INFINITY;
   #now = 0;
