@@ -134,6 +134,8 @@ export const RUNTIME_DEFAULTS = {
     /** The same for a governor whose loop is under way in real time, and says so every `governorAliveMs`. */
     governorHangMs: 500,
     governorAliveMs: 50,
+    /** The governor, the policy and the supervisor each say where they stand so often. */
+    statusMs: 1000,
     /** How long bringing the machine to its end state without a governor may take, and how long opening it is tried. */
     relaxMs: 10_000,
     openMs: 2000,

@@ -117,6 +117,7 @@ const RANGES: Readonly<Record<string, Range>> = {
   "runtime.link.imageQuality": quality,
   "runtime.supervisor.governorHangMs": positive,
   "runtime.supervisor.governorAliveMs": positive,
+  "runtime.supervisor.statusMs": positive,
   "learner.agent.horizon": count,
   "learner.agent.gamma": share,
   "learner.agent.lambda": share,

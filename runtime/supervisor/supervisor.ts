@@ -13,8 +13,6 @@ export interface SupervisorOptions {
   readonly send: (event: FromSupervisor) => void;
 }
 
-const STATUS_MS = 1000;
-
 /** Runs a robot's processes, passes their messages on, and outlives each of them. */
 export class Supervisor {
   readonly #options: SupervisorOptions;
@@ -54,7 +52,8 @@ export class Supervisor {
       onFault: () => this.#board.fault(),
       note: (text) => this.#note(text),
     });
-    this.#timer = setInterval(() => send({ type: "status", status: this.#status() }), STATUS_MS);
+    const { statusMs } = config.runtime.supervisor;
+    this.#timer = setInterval(() => send({ type: "status", status: this.#status() }), statusMs);
   }
 
   /** Policy and governor load meanwhile, but get their orders when the link knows which number the next step has. */

@@ -31,8 +31,6 @@ import { acceptTestFaults } from "./test-faults.ts";
 acceptTestFaults();
 acceptTestClock();
 
-const STATUS_MS = 1000;
-
 const channel = parentChannel<ToGovernor, FromGovernor>();
 const inbox = new Inbox();
 const stop = new AbortController();
@@ -128,7 +126,7 @@ async function govern({ config, ...start }: Extract<ToGovernor, { type: "start" 
     if (statePath !== undefined) restore(driver, statePath);
     const before = pushes(driver);
     if (!lockstep) await driver.read(); // the first is slow, and what it takes to load is not the loop's
-    timer = setInterval(tellStatus, STATUS_MS); // not before: a driver that never opens is to be missed
+    timer = setInterval(tellStatus, config.runtime.supervisor.statusMs); // not before: a driver that never opens is to be missed
     pauses.start();
     await governor.run(stop.signal);
     channel.send({ type: "alive", looping: false, restMs: 0 });

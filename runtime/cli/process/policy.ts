@@ -13,8 +13,6 @@ import { acceptTestFaults, spoilable } from "./test-faults.ts";
 acceptTestFaults();
 acceptTestClock();
 
-const STATUS_MS = 1000;
-
 const channel = parentChannel<ToPolicy, FromPolicy>();
 let policy: Policy | undefined;
 let answerMs = 0;
@@ -55,7 +53,7 @@ async function start({ config, sequence }: Extract<ToPolicy, { type: "start" }>)
   if (config.play !== undefined) {
     await policy.accept(await reader.read(config.play));
     channel.send({ type: "acting", version: policy.version });
-    return report();
+    return report(config.runtime.supervisor.statusMs);
   }
   const found = chosenBundle(join(config.run, "robot", "policy"), note);
   if (found === undefined) channel.send({ type: "acting", version: 0 });
@@ -65,13 +63,13 @@ async function start({ config, sequence }: Extract<ToPolicy, { type: "start" }>)
     swaps = swaps.then(() => swap(started, path));
     await swaps;
   }
-  report();
+  report(config.runtime.supervisor.statusMs);
 }
 
-function report(): void {
+function report(everyMs: number): void {
   setInterval(() => {
     channel.send({ type: "status", version: policy?.version ?? 0, surprise: policy?.surprise ?? 0, answerMs });
-  }, STATUS_MS).unref();
+  }, everyMs).unref();
 }
 
 async function swap(policy: Policy, path: string): Promise<void> {
