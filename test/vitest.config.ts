@@ -1,13 +1,35 @@
 import { defineConfig } from "vitest/config";
 
 /** Need nobody's time but the processor's: two files at once. */
-const FOLDERS = ["learner/{agent,baseline,compile,nn,replay,report}", "drivers/{serial,sim}", "calibration"];
-/** Have processes of their own that wait for each other, however long it takes. */
-const PATIENT = ["calibrate", "experiment", "learns", "lerobot", "main", "pretraining", "pushed", "render", "teach"];
-const ALONE = [
-  ...FOLDERS.map((folder) => `test/${folder}/**/*.test.ts`),
-  ...PATIENT.map((name) => `test/cli/${name}.test.ts`),
+const PURE = [
+  "test/*.test.ts",
+  "test/calibration/**/*.test.ts",
+  "test/cli/{doctor,experiment,gif,process}/**/*.test.ts",
+  "test/cli/{bench/phase,chaos/{account,plan,rhythm},failures/row,hil/{judge,library,parse-scenario}}.test.ts",
+  "test/cli/keyboard/{command,controls,keyboard,order-line}.test.ts",
+  "test/cli/{arguments,display,drivers,export-bundle,keys,log,played,plot,policy,settings,summary}.test.ts",
+  "test/drivers/camera/{judge,keeper,newest-sender,resize,seeing-driver,settings,simulated-camera}.test.ts",
+  "test/drivers/camera/source/{frame-cutter,picture-files}.test.ts",
+  "test/drivers/mock/{mounting,physics-plant}.test.ts",
+  "test/drivers/ros2/{base,cbor,codec,devices,estop,go2,rclnodejs,rosbridge,rosbridge-server,stamp-clock}.test.ts",
+  "test/drivers/{serial,sim}/**/*.test.ts",
+  "test/learner/{agent,baseline,compile,nn,replay,report}/**/*.test.ts",
+  "test/learner/train/{checkpoint,checkpointer,checks,experience,lockstep,publish,ratio,recent,stream-record}.test.ts",
+  "test/robots/{!(over-ros2),*/*}.test.ts",
+  "test/runtime/{random,step}.test.ts",
+  "test/runtime/governor/!(allocation|bad-input|gc-pauses).test.ts",
+  "test/runtime/link/{images,mark-log,policies,spool,stage-log}.test.ts",
+  "test/runtime/{fuzz,log,policy,wire}/**/*.test.ts",
+  "test/runtime/supervisor/{ring,standing-orders,step-feed,still-latched}.test.ts",
 ];
+/** Have processes of their own that wait for each other, however long it takes. */
+const PATIENT = [
+  "test/cli/{calibrate,experiment,learns,lerobot,main,play,pretraining,pushed,render,teach,two-robots}.test.ts",
+  "test/cli/bench/{bus,camera,link,loop,ros2}.test.ts",
+  "test/cli/keyboard/terminal.test.ts",
+  "test/learner/train/{killed,learner,thread}.test.ts",
+];
+const ALONE = [...PURE, ...PATIENT];
 
 /** Everything else has processes, sockets or clocks of its own, and is measured by them: one file after the other. */
 export default defineConfig({
