@@ -264,7 +264,10 @@ export class Uplink {
     const isSame = known === undefined ? undefined : known === last?.[1];
     if (this.#fork !== undefined) this.#fork.hear(last?.[0] ?? -1, isSame);
     else if (last !== undefined && isSame === false) this.#fork = new ForkPoint(acked, last[0]);
-    if (this.#fork !== undefined) return this.#part(this.#fork);
+    if (this.#fork !== undefined) {
+      this.#part(this.#fork);
+      return;
+    }
     if (resume > spool.next) {
       const from = known === undefined ? acked : spool.next; // the same steps as far as the spool goes
       this.#begin(from, `the learner has steps up to ${resume}, the spool up to ${spool.next}: what comes`);
@@ -280,7 +283,10 @@ export class Uplink {
 
   /** Asks on, or goes on by another name from where the two part. */
   #part({ found }: ForkPoint): void {
-    if (found === undefined) return void this.#hello();
+    if (found === undefined) {
+      void this.#hello();
+      return;
+    }
     this.#fork = undefined;
     const why =
       "the learner has another robot's steps under this robot's name; is one's directory a copy of the other's?";
