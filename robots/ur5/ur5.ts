@@ -54,7 +54,7 @@ export const UR5_SPEC: RobotSpec = {
   },
 };
 
-/** In front of it; nowhere is any part less than 0.14 m above the table. */
+/** In front of it; nowhere is any part less than 0.12 m above the table. */
 export const UR5_REACH: Reach = {
   chain: UR5_CHAIN,
   used: [

@@ -57,7 +57,7 @@ export const XARM_SPEC: RobotSpec = {
   },
 };
 
-/** In front of it; nowhere is any part less than 0.15 m above the table. */
+/** In front of it; nowhere is any part less than 0.14 m above the table. */
 export const XARM_REACH: Reach = {
   chain: XARM_CHAIN,
   used: [

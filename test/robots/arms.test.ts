@@ -29,12 +29,14 @@ test.each([
 });
 
 describe.each([
-  { robot: UR5, reach: UR5_REACH },
-  { robot: XARM, reach: XARM_REACH },
-])("$robot.spec.name", ({ robot, reach }) => {
+  { robot: UR5, reach: UR5_REACH, clearance: 0.12 },
+  { robot: XARM, reach: XARM_REACH, clearance: 0.14 },
+])("$robot.spec.name", ({ robot, reach, clearance }) => {
   const { spec, settings } = robot;
   const task = robot.task(settings);
-  const anyAction = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 6, maxLength: 6 });
+  /** The extremes of a range rather often: an arm comes lowest there. */
+  const number = fc.oneof(fc.constantFrom(-1, 1), fc.double({ min: -1, max: 1, noNaN: true }));
+  const anyAction = fc.array(number, { minLength: 6, maxLength: 6 });
   const target = (action: readonly number[]): Float64Array => {
     const out = new Float64Array(6);
     mapAction(reach, action, out);
@@ -63,12 +65,13 @@ describe.each([
     fc.assert(
       fc.property(anyAction, (action) => {
         const q = target(action);
-        for (const [, , z] of places(reach.chain, q).slice(2)) expect(z).toBeGreaterThan(0.14);
+        for (const [, , z] of places(reach.chain, q).slice(2)) expect(z).toBeGreaterThan(clearance);
         reach.used.forEach(([low, high], i) => {
           expect(q[i]).toBeGreaterThanOrEqual(low - 1e-12);
           expect(q[i]).toBeLessThanOrEqual(high + 1e-12);
         });
       }),
+      { numRuns: 2000 },
     );
   });
 
