@@ -85,9 +85,9 @@ export function assertReachable({ spec }: RobotDefinition, { driver, serial }: C
  * Throws where there is none.
  */
 export function carriedSpec(definition: RobotDefinition, carriage: Carriage): RobotSpec {
-  const calibration = calibrationOf(definition, carriage);
+  const spec = machineSpec(definition, carriage, calibrationOf(definition, carriage));
   const images = imagesSeen(definition, carriage);
-  return { ...machineSpec(definition, carriage, calibration), ...(images && { images }) };
+  return images === undefined ? spec : { ...spec, images };
 }
 
 function machineSpec(
