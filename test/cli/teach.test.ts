@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { Reverie } from "../fakes/reverie.ts";
+import { OFTEN, Reverie } from "../fakes/reverie.ts";
 
 const SMALL = [
   "--preset=robot-tiny",
@@ -17,7 +17,7 @@ let run: string;
 let started: Reverie[] = [];
 /** `reverie teach reacher`, with nobody at its standard input. */
 const teach = (...options: string[]) => {
-  const each = new Reverie(["teach", "reacher", "--run", run, "--json", ...options], "ignore");
+  const each = new Reverie(["teach", "reacher", "--run", run, "--json", OFTEN, ...options], "ignore");
   started.push(each);
   return each;
 };

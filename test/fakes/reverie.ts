@@ -4,6 +4,9 @@ import { resolve } from "node:path";
 /** The command as it is built; `npm run build` first. */
 export const MAIN = resolve(import.meta.dirname, "../../dist/runtime/cli/main.js");
 
+/** Of a robot that says often where it stands: a test waits less. */
+export const OFTEN = "--runtime.supervisor.statusMs=100";
+
 /** A line of `--json`. */
 export interface Line {
   readonly type: "robot" | "learner" | "note" | "people" | "played";
@@ -11,6 +14,7 @@ export interface Line {
   readonly state: string;
   readonly steps: number;
   readonly sequence: number;
+  readonly ticks: number;
   readonly updates: number;
   readonly standstill?: { readonly cause: string; readonly text: string };
   readonly interventions: number;

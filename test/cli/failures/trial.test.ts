@@ -7,7 +7,10 @@ import { robotDefaults } from "../../../runtime/cli/robot-settings.ts";
 const BUILT = new URL("../../../dist/runtime/cli/failures/trial.js", import.meta.url).href;
 const { trial } = (await import(BUILT)) as typeof import("../../../runtime/cli/failures/trial.ts");
 
-const settings = robotDefaults("reacher", REACHER);
+const defaults = robotDefaults("reacher", REACHER);
+const supervisor = { ...defaults.runtime.supervisor, statusMs: 100 };
+/** Told often where the robot stands, a trial waits less. */
+const settings = { ...defaults, runtime: { ...defaults.runtime, supervisor } };
 const END = REACHER.spec.endState;
 const PERIOD_MS = 1000 / REACHER.spec.policyRateHz;
 
@@ -18,7 +21,7 @@ const PERIOD_MS = 1000 / REACHER.spec.policyRateHz;
 const BUSY_MS = 200;
 /** A machine that has no time for a whole process in that moment proves nothing; three times in a row it would. */
 const HERE = { timeout: 60_000, retry: 2 };
-const { governorHangMs } = settings.runtime.supervisor;
+const { governorHangMs } = supervisor;
 
 test.runIf(existsSync("/proc")).each([
   ["policy", "kill", 2 * PERIOD_MS],

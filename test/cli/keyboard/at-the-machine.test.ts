@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { type Line, Reverie } from "../../fakes/reverie.ts";
+import { type Line, OFTEN, Reverie } from "../../fakes/reverie.ts";
 import { reacherRun } from "../reacher-run.ts";
 
 const SMALL = ["--preset=robot-tiny", "--learner.train.fill=100000", "--learner.replay.batch=4"];
@@ -25,7 +25,7 @@ function start(...args: string[]): Reverie {
 function play(...args: string[]): Reverie {
   const run = reacherRun();
   directories.push(run);
-  return start("play", "reacher", "--run", run, "--json", ...args);
+  return start("play", "reacher", "--run", run, "--json", OFTEN, ...args);
 }
 
 const inState = (state: string) => (line: Line) => line.type === "robot" && line.state === state;
@@ -34,7 +34,7 @@ const moved = (beyond: number) => (line: Line) => inState("engaged")(line) && li
 
 test("orders come as lines of JSON; an emergency stop holds until it is reset, whatever else is ordered", async () => {
   const robot = play("--clock=realtime");
-  await robot.until(moved(0));
+  await robot.until(moved(20));
   const begin = performance.now();
   const stopped = await robot.type({ order: "estop" }, inState("estop"));
   expect(performance.now() - begin).toBeLessThan(1000);
@@ -42,8 +42,9 @@ test("orders come as lines of JSON; an emergency stop holds until it is reset, w
   robot.write('{"order":"resume"}\n{"order":"steer","gesture":"bent"}\n');
   robot.killPart("governor");
   await robot.until(aboutTo("governor died"));
-  const again = await robot.until(inState("estop"), robot.lines.length);
-  const later = await robot.until(({ type }) => type === "robot", robot.lines.indexOf(again) + 2);
+  const ofTheNext = ({ type, ticks }: Line) => type === "robot" && ticks < stopped.ticks;
+  const again = await robot.until(ofTheNext, robot.lines.length);
+  const later = await robot.until(({ type }) => type === "robot", robot.lines.indexOf(again) + 5);
   expect(later).toMatchObject({ state: "estop", sequence: stopped.sequence });
   await robot.type({ order: "reset" }, moved(stopped.sequence));
 
@@ -112,7 +113,7 @@ test("in lockstep, where nobody waits for a reset, an emergency stop ends the ru
 test("marks and a person's steps reach the robot's and the learner's files once, also when the link dies", async () => {
   const run = mkdtempSync(join(tmpdir(), "reverie-marks-"));
   directories.push(run);
-  const robot = start("teach", "reacher", "--run", run, "--json", ...SMALL);
+  const robot = start("teach", "reacher", "--run", run, "--json", OFTEN, ...SMALL);
   await robot.until(moved(20));
   await robot.type({ order: "mark", mark: "worked" }, aboutTo("ends its episode: worked"));
   robot.killPart("link");

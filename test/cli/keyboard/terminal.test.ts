@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { MAIN } from "../../fakes/reverie.ts";
+import { MAIN, OFTEN } from "../../fakes/reverie.ts";
 import { reacherRun } from "../reacher-run.ts";
 
 /** util-linux's `script` gives a command a terminal; the one of macOS and BSD takes other options. */
@@ -69,7 +69,7 @@ class Terminal {
 const read = (name: string) => readFileSync(join(directory, name), "utf8");
 
 function play(): Terminal {
-  const command = `${process.execPath} ${MAIN} play reacher --clock=realtime --run ${run}`;
+  const command = `${process.execPath} ${MAIN} play reacher --clock=realtime ${OFTEN} --run ${run}`;
   terminal = new Terminal(`sh -c 'echo $$ > pid; exec ${command}'`);
   return terminal;
 }
