@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Sample } from "../../runtime/robot.ts";
 import type { Devices } from "./devices.ts";
@@ -14,6 +15,8 @@ export interface ListenerOptions {
   /** One line for a person. */
   readonly report: (text: string) => void;
 }
+
+const POLL_MS = 2;
 
 type Arrays = "position" | "velocity" | "effort" | "temperature" | "voltage";
 
@@ -89,6 +92,17 @@ export class Listener {
         resolve();
       };
     });
+  }
+
+  /** Waits for a measurement of the joints that is younger, as long as for the first sample. False where none came. */
+  async measuredAfter(timeNs: bigint): Promise<boolean> {
+    const { clock, settings } = this.#options;
+    const endNs = clock.now() + nanoseconds(settings.firstSampleMs);
+    while ((this.measuredNs ?? 0n) <= timeNs) {
+      if (clock.now() > endNs) return false;
+      await sleep(POLL_MS);
+    }
+    return true;
   }
 
   /**

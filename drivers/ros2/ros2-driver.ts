@@ -78,10 +78,12 @@ export class Ros2Driver implements Driver {
   /** Subscribes and advertises; the first sample is waited for by the first read. Switches no controller. */
   async open(): Promise<void> {
     if (this.#open) return;
-    const { transport } = this.#options;
+    const { report, transport } = this.#options;
     const { diagnosticsMs, diagnosticsTopic, silentMs } = this.#settings;
     await this.prepare();
-    await transport.open(() => this.#returned());
+    await transport.open(() => {
+      this.#returned().catch((error: Error) => report(error.message));
+    });
     try {
       this.#listener = this.#makeListener();
       this.#output.advertise(transport);
@@ -205,10 +207,26 @@ export class Ros2Driver implements Driver {
   }
 
   /** A lost connection is there again. Nothing is commanded anew but an end state. */
-  #returned(): void {
+  async #returned(): Promise<void> {
     this.#controllers?.forget();
-    if (this.#ending === undefined) return;
-    this.#bringAbout(this.#ending).catch((error: Error) => this.#options.report(error.message));
+    const end = this.#ending;
+    if (end === undefined) return;
+    const pose = end === "hold" ? await this.#poseAnew(this.#pose) : this.#pose;
+    if (!this.#open || this.#ending !== end) return; // something else was asked for meanwhile
+    this.#pose = pose;
+    await this.#bringAbout(end);
+  }
+
+  /** Where a machine is to be held that was out of reach: who moved it meanwhile must not see it jump back. */
+  async #poseAnew(pose: JointCommand | undefined): Promise<JointCommand | undefined> {
+    const { clock, report, spec } = this.#options;
+    await this.#listener.measuredAfter(clock.now());
+    const here = this.#here();
+    if (pose === undefined || here === undefined) return here;
+    const apart = Math.max(...here.position.map((position, i) => Math.abs(position - pose.position[i]!)));
+    if (apart <= this.#settings.heldWithin) return pose;
+    report(`${spec.name}: moved by ${apart.toFixed(2)} rad while it was out of reach: held where it is now`);
+    return here;
   }
 
   #count(sent: boolean): boolean {

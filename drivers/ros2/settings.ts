@@ -11,6 +11,8 @@ export const ROS2_DEFAULTS = {
   explainMs: 100,
   /** An end state that messages bring about is said again so often, until there is a command. */
   repeatMs: 20,
+  /** One that was out of reach and is farther than this from where it was to be held is held where it then is, rad. */
+  heldWithin: 0.1,
   /** Over which the offset between the robot's clock and ours is taken. */
   offsetWindowMs: 10_000,
   /** A topic whose messages are refused one after the other is told of so often. */

@@ -57,16 +57,29 @@ describe("over rosbridge", () => {
     expect(told.map((line) => line.split(": ").at(-1))).toEqual(["commands do not go out", "commands go out again"]);
   });
 
-  test("an end state asked for while the cable is out comes about when it is in again; commands do not", async () => {
-    const { driver, machine, server, transport } = await bridged();
+  /** Its cable is out, it was told to move on, then to hold; somebody moved it to there meanwhile; and the cable is in again. */
+  async function heldAfter(there: readonly number[]) {
+    const { driver, lines, machine, server, transport } = await bridged();
     await driver.write(command(ARM, 0.5, 0.5, 0.5));
     await server.settled();
     server.drop();
     await expect.poll(() => transport.connected, { interval: 2, timeout: 5000 }).toBe(false);
     await driver.write(command(ARM, 1, 1, 1));
     await driver.relax("hold");
-    machine.motors!.fill(-1); // whoever else commanded it meanwhile
+    machine.motors!.set(there);
+    await expect.poll(() => transport.connected, { interval: 2, timeout: 5000 }).toBe(true);
+    return { machine, lines };
+  }
+
+  test("an end state asked for while the cable is out comes about when it is in again; commands do not", async () => {
+    const { machine } = await heldAfter([0.45, 0.5, 0.5]);
     await expect.poll(() => position(machine), { interval: 2, timeout: 5000 }).toEqual([0.5, 0.5, 0.5]);
-    expect(transport.connected).toBe(true);
+  });
+
+  test("who moved it meanwhile does not see it jump back: it is held where it is then", async () => {
+    const { machine, lines } = await heldAfter([-1, 0.5, 0.5]);
+    await expect.poll(() => lines.join("\n"), { interval: 2, timeout: 5000 }).toContain("held where it is now");
+    await sleep(30);
+    expect(position(machine)![0]).toBeLessThan(-0.9); // on its way there still when it was measured
   });
 });
