@@ -1,20 +1,21 @@
 import type { Clock } from "../../runtime/clock.ts";
-import type { Driver, EndState, JointCommand, RobotSpec, Sample } from "../../runtime/robot.ts";
-import { assertCommand, copyCommand, emptyCommand } from "../sim/command.ts";
-import { AskedServos } from "./asked-servos.ts";
+import type { Driver, EndState, JointCommand, Sample } from "../../runtime/robot.ts";
+import { assertCommand, copyCommand } from "../sim/command.ts";
 import { SERIAL_DEFAULTS, type ServoDriverSettings } from "./defaults.ts";
-import { HealthRound } from "./health-round.ts";
-import { JointStates } from "./joint-states.ts";
-import { meetPatiently } from "./meet-patiently.ts";
-import { Motors } from "./motors.ts";
-import { type ServoBus, type SyncReplies, syncReplies } from "./servo-bus.ts";
-import { errorNames, type RawHealth, type ServoFamily } from "./servo-family.ts";
+import { measureAll, meetChain } from "./meet-chain.ts";
+import { errorNames, type RawHealth } from "./servo-family.ts";
 import type { ServoJoint } from "./servo-joint.ts";
+import {
+  acceptReplies,
+  assertInRange,
+  beginSession,
+  countsHere,
+  markDown,
+  type ServoMachine,
+  type ServoSession,
+} from "./servo-session.ts";
 
-export interface ServoDriverOptions {
-  readonly spec: RobotSpec;
-  readonly bus: ServoBus;
-  readonly family: ServoFamily;
+export interface ServoDriverOptions extends ServoMachine {
   /** From calibration, one a joint in the spec's order, asked for at each opening. Throws where there is none. */
   joints(): Promise<readonly ServoJoint[]>;
   /** Of that calibration; by default none that anybody asks for. */
@@ -29,21 +30,6 @@ export interface ServoDriverOptions {
 const OPENING_TRIES = 5;
 /** Between two attempts to meet the servos of a bus that came back, ns. */
 const MEET_AGAIN_NS = 500_000_000n;
-
-/** Everything that exists while the driver is open. */
-interface Session {
-  readonly joints: readonly ServoJoint[];
-  readonly ids: readonly number[];
-  readonly asked: AskedServos;
-  readonly states: JointStates;
-  readonly motors: Motors;
-  readonly health: HealthRound;
-  readonly replies: SyncReplies;
-  readonly counts: Int32Array;
-  readonly sent: JointCommand;
-  /** Joints whose motor does not do what it was told: their samples age until it does again. */
-  readonly down: Uint8Array;
-}
 
 /**
  * A machine of smart servos on one bus. A tick is one sync read of position, velocity and load, one sync write of goals,
@@ -60,7 +46,7 @@ export class ServoDriver implements Driver {
   readonly #options: ServoDriverOptions;
   readonly #settings: ServoDriverSettings;
   readonly #report: (line: string) => void;
-  #session: Session | undefined;
+  #session: ServoSession | undefined;
   /** Whether the servos were met since the bus was last lost, and not before when to try it again. */
   #met = false;
   #meeting: Promise<void> | undefined;
@@ -103,7 +89,10 @@ export class ServoDriver implements Driver {
       throw new Error(`${spec.name}: expected a calibration of ${spec.joints.length} joints, found ${joints.length}`);
     }
     await bus.open();
-    this.#session = this.#begin(joints);
+    this.#session = beginSession(this.#options, joints, this.#settings, {
+      onTrouble: (who, what) => this.#report(`${who}: ${what}`),
+      onLook: (joint, who, health) => this.#judge(joint, who, health),
+    });
     try {
       await this.#meet(this.#settings.openingMs);
     } catch (error) {
@@ -123,7 +112,7 @@ export class ServoDriver implements Driver {
     const timeNs = clock.now();
     if (!this.#met) this.#meetInTime(timeNs);
     else if (await bus.syncRead(session.asked.ids, family.state.address, family.state.size, session.replies)) {
-      this.#accept(session, timeNs);
+      acceptReplies(session, this.#options, timeNs);
     }
     if (!this.#wroteSinceRead) this.#look(session);
     this.#wroteSinceRead = false;
@@ -172,65 +161,19 @@ export class ServoDriver implements Driver {
     await this.#looking;
   }
 
-  #opened(): Session {
+  #opened(): ServoSession {
     if (this.#session === undefined) throw new Error(`${this.#options.spec.name}: not open`);
     return this.#session;
-  }
-
-  #begin(joints: readonly ServoJoint[]): Session {
-    const { spec, bus, family } = this.#options;
-    const n = joints.length;
-    const states = new JointStates(spec, family, joints, this.#settings);
-    const name = (joint: number): string => `${spec.joints[joint]!.name} (servo ${joints[joint]!.id})`;
-    const motors = new Motors(bus, family, joints, this.#settings, (joint, what) => {
-      this.#report(`${name(joint)}: ${what}`);
-    });
-    const ids = joints.map(({ id }) => id);
-    const asked = new AskedServos(ids, this.#settings.silentTicks);
-    const down = new Uint8Array(n);
-    const onLook = (joint: number, health: RawHealth): void => this.#judge(joint, name(joint), health);
-    return {
-      joints,
-      ids,
-      asked,
-      states,
-      motors,
-      health: new HealthRound(bus, family, joints, states, onLook),
-      replies: syncReplies(n, family.state.size),
-      counts: new Int32Array(n),
-      sent: emptyCommand(n),
-      down,
-    };
   }
 
   /** Everybody is there, set up and measured. */
   async #meet(patienceMs = 0): Promise<void> {
     const session = this.#opened();
-    const { spec, bus, family, clock } = this.#options;
-    const { joints, ids, states, motors, replies, sent } = session;
+    const { clock } = this.#options;
+    const { states, motors, sent } = session;
     const untilNs = clock.now() + BigInt(Math.round(patienceMs * 1e6));
-    const met = [];
-    for (const [i, joint] of joints.entries()) {
-      const name = `${spec.name}: ${spec.joints[i]!.name}`;
-      const servo = await meetPatiently(bus, family, joint, name, clock, untilNs);
-      met.push(servo);
-      if (servo.changed.length > 0)
-        this.#report(`${spec.joints[i]!.name} (servo ${joint.id}): set ${servo.changed.join(", ")}`);
-    }
-    const missing = new Set(ids.keys());
-    for (let i = 0; missing.size > 0 && (i < OPENING_TRIES || clock.now() < untilNs); i++) {
-      const timeNs = clock.now();
-      await bus.syncRead(ids, family.state.address, family.state.size, replies);
-      for (const joint of missing) {
-        if (replies.fresh[joint] === 0) continue;
-        if (states.accept(joint, replies.data, joint * family.state.size, timeNs, true)) missing.delete(joint);
-      }
-    }
-    for (const joint of missing) {
-      throw new Error(
-        `${spec.name}: ${spec.joints[joint]!.name} (servo ${ids[joint]}): no position in ${OPENING_TRIES} tries or more; check its cable and power`,
-      );
-    }
+    const met = await meetChain(session, this.#options, clock, untilNs, this.#report);
+    await measureAll(session, this.#options, clock, untilNs, OPENING_TRIES);
     for (const [i, { motor, undamped, goal }] of met.entries()) {
       if (!this.#following) motors.met(i, motor, undamped, goal);
       else if (motor !== "on") motors.lost(i);
@@ -256,54 +199,28 @@ export class ServoDriver implements Driver {
     const session = this.#session;
     if (session === undefined) return;
     this.#report("all servos answer again");
-    if (this.#following) this.#markDown(session);
+    if (this.#following) markDown(session);
     else if (this.#end !== undefined) await this.#bringAgain(session);
   }
 
-  #accept(session: Session, timeNs: bigint): void {
-    const { states, replies, ids, down, asked } = session;
-    const { family, bus } = this.#options;
-    const { size } = family.state;
-    for (let k = 0; k < asked.joints.length; k++) {
-      const i = asked.joints[k]!;
-      if (replies.fresh[k] === 0) asked.silent(i);
-      else {
-        asked.answered(i);
-        if (!states.accept(i, replies.data, k * size, timeNs, down[i] === 0)) bus.counts.of(ids[i]!).implausible++;
-      }
-    }
-    asked.update();
-  }
-
-  async #engage(session: Session): Promise<void> {
-    const { spec } = this.#options;
-    const { joints, states, motors, counts } = session;
-    for (const [i, { min, max, id }] of joints.entries()) {
-      const at = states.position[i]!;
-      const { outsideRange } = this.#settings;
-      if (at >= min - outsideRange && at <= max + outsideRange) continue;
-      throw new Error(
-        `${spec.name}: ${spec.joints[i]!.name} (servo ${id}): expected it in its calibrated range, ${min.toFixed(3)} to ` +
-          `${max.toFixed(3)} rad, found it at ${at.toFixed(3)}; move it there by hand, or calibrate the robot anew`,
-      );
-    }
+  async #engage(session: ServoSession): Promise<void> {
+    assertInRange(session, this.#options.spec, this.#settings.outsideRange);
     this.#orders++;
     this.#end = undefined;
     this.#following = true;
-    await motors.engage(counts);
-    this.#markDown(session);
+    await session.motors.engage(session.counts);
+    markDown(session);
   }
 
-  async #bringTo(session: Session, end: EndState): Promise<void> {
+  async #bringTo(session: ServoSession, end: EndState): Promise<void> {
     this.#orders++;
-    const { motors, states } = session;
-    await motors.relax(end, this.#here(session, states));
-    if (end === "hold" || end === "stop") this.#markDown(session);
+    await session.motors.relax(end, countsHere(session));
+    if (end === "hold" || end === "stop") markDown(session);
     else session.down.fill(0);
   }
 
   /** A servo is there again: to the end state in force, unless the motors follow commands meanwhile. */
-  #bringAgain(session: Session): Promise<void> {
+  #bringAgain(session: ServoSession): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#following || this.#end === undefined || !this.#met || session !== this.#session) return;
       await this.#bringTo(session, this.#end);
@@ -316,17 +233,8 @@ export class ServoDriver implements Driver {
     return done;
   }
 
-  /** Where each joint is, in counts a goal may have. */
-  #here({ joints }: Session, { position }: JointStates): number[] {
-    return joints.map((joint, i) => joint.toCounts(position[i]!));
-  }
-
-  #markDown({ down, motors }: Session): void {
-    for (let i = 0; i < down.length; i++) down[i] = motors.isOn(i) ? 0 : 1;
-  }
-
   /** One servo's health, at most one at a time and not in every tick. */
-  #look(session: Session): void {
+  #look(session: ServoSession): void {
     if (this.#looking !== undefined || !this.#met || this.#ticks++ % this.#settings.healthEveryTicks !== 0) return;
     const orders = this.#orders;
     this.#looking = session.health
