@@ -221,6 +221,11 @@ export interface Driver {
   write(command: JointCommand): Promise<JointCommand>;
   /** Brings the machine to an end state without a policy. Safe at any time, repeatedly. */
   relax(end: EndState): Promise<void>;
+  /**
+   * Where `open` fails because a part of the machine is missing: brings the parts that can be reached to the end state, without
+   * it. Throws where there are none; absent where a machine is there or not.
+   */
+  relaxReachable?(end: EndState): Promise<void>;
   /** Safe before open, and twice. Leaves the machine limp. */
   close(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import type { Camera } from "./camera.ts";
  * Any driver, with the newest frame of each camera in its samples. Cameras are opened after the machine and waited for by
  * nobody; what they do or fail to do never keeps a sample or a command back.
  */
-export class SeeingDriver implements Required<Driver> {
+export class SeeingDriver implements Required<Omit<Driver, "relaxReachable">> {
   readonly #driver: Driver;
   readonly #cameras: readonly Camera[];
 

@@ -3,6 +3,7 @@ import type { Driver, EndState, JointCommand, Sample } from "../../runtime/robot
 import { assertCommand, copyCommand } from "../sim/command.ts";
 import { SERIAL_DEFAULTS, type ServoDriverSettings } from "./defaults.ts";
 import { measureAll, meetChain } from "./meet-chain.ts";
+import { relaxWhoAnswers } from "./relax-who-answers.ts";
 import { errorNames, type RawHealth } from "./servo-family.ts";
 import type { ServoJoint } from "./servo-joint.ts";
 import {
@@ -143,6 +144,18 @@ export class ServoDriver implements Driver {
     this.#end = end;
     if (this.#met) await this.#inTurn(() => this.#bringTo(session, end));
     else this.#report(`the bus is lost: brought to "${end}" when it is back`);
+  }
+
+  async relaxReachable(end: EndState): Promise<void> {
+    if (this.#session !== undefined) return this.relax(end);
+    const { bus, joints } = this.#options;
+    const all = await joints();
+    await bus.open();
+    try {
+      await relaxWhoAnswers(this.#options, all, end, this.#settings, this.#report);
+    } finally {
+      await bus.close();
+    }
   }
 
   async close(): Promise<void> {

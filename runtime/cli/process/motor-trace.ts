@@ -14,6 +14,7 @@ export function traceMotors<D extends Driver>(driver: D, path = process.env.REVE
   };
   const write = driver.write.bind(driver);
   const relax = driver.relax.bind(driver);
+  const relaxReachable = driver.relaxReachable?.bind(driver);
   return Object.assign(driver, {
     write: async (...[command]: Parameters<Driver["write"]>) => {
       const sent = await write(command);
@@ -24,5 +25,11 @@ export function traceMotors<D extends Driver>(driver: D, path = process.env.REVE
       await relax(end);
       tell(end);
     },
+    ...(relaxReachable && {
+      relaxReachable: async (...[end]: Parameters<Driver["relax"]>) => {
+        await relaxReachable(end);
+        tell(end);
+      },
+    }),
   });
 }
