@@ -2,9 +2,9 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Opcode } from "@mcap/core";
 import { CHUNK } from "./chunk.ts";
+import { entriesIn, unwrapped } from "./entries.ts";
 import type { LogEntry } from "./entry.ts";
 import { parsed } from "./finish.ts";
-import { entriesIn, unwrapped } from "./record-log.ts";
 import { scan } from "./scan.ts";
 
 const NAME = /^(\d{16})\.mcap$/;

@@ -1,11 +1,12 @@
 /** An append-only log of MCAP files that survives being killed, a torn tail, flipped bits and a full disk. */
 import * as fs from "node:fs";
-import { join } from "node:path";
-import { CHUNK, CHUNK_HEAD } from "./chunk.ts";
+import { entriesOf, growing, unwrapped } from "./entries.ts";
 import type { LogEntry, LogMessage } from "./entry.ts";
 import { finishFile } from "./finish.ts";
 import { type Heading, McapFile, type Write } from "./mcap-file.ts";
-import { isFinished, messagesIn, type OnDamage, readAt, scan } from "./scan.ts";
+import { Pending } from "./pending.ts";
+import { isFinished } from "./scan.ts";
+import { type Segment, segmentPath, segmentsIn } from "./segments.ts";
 import { syncDirectory } from "./sync-directory.ts";
 import type { Topic } from "./topic.ts";
 import { verifyFile } from "./verify.ts";
@@ -29,16 +30,6 @@ export interface RecordLogOptions {
   readonly nowMs?: () => number;
 }
 
-interface Segment {
-  readonly path: string;
-  readonly first: number;
-  /** As far as known: of the file that is being written, without what it has got since. */
-  bytes: number;
-}
-
-const NAME = /^(\d{16})\.mcap$/;
-const NAME_BEFORE = /^\d{16}\.log$/;
-
 /**
  * Entries in files named by the sequence number they begin with. Sequence numbers only rise; a jump is allowed. What was
  * appended is buffered: `flush` hands it to the operating system (survives kill -9), `sync` to the disk (survives power loss).
@@ -50,8 +41,7 @@ export class RecordLog {
   #file: McapFile | undefined;
   #fileBegan = 0;
   #next = 0;
-  #pending: LogEntry[] = [];
-  #pendingBytes = 0;
+  readonly #pending = new Pending();
   #last: LogEntry | undefined;
   /** Why the last file that was finished is not on the disk for sure. */
   #finishError: Error | undefined;
@@ -72,17 +62,7 @@ export class RecordLog {
       ...options,
     };
     fs.mkdirSync(directory, { recursive: true });
-    const names = fs.readdirSync(directory).sort();
-    const old = names.find((name) => NAME_BEFORE.test(name));
-    if (old !== undefined) {
-      throw new Error(
-        `log ${directory}: expected MCAP files, found ${old} of a Reverie before 0.1; begin another run (--run <directory>)`,
-      );
-    }
-    this.#segments = names
-      .filter((name) => NAME.test(name))
-      .map((name) => join(directory, name))
-      .map((path) => ({ path, first: Number(NAME.exec(path.slice(-21))![1]), bytes: fs.statSync(path).size }));
+    this.#segments = segmentsIn(directory);
     for (const segment of this.#segments) if (!isFinished(segment.path)) this.#recover(segment);
     const newest = this.#segments.at(-1);
     if (newest !== undefined) this.#findEnd(newest);
@@ -95,7 +75,7 @@ export class RecordLog {
 
   /** The lowest sequence number that may still be in the log. */
   get first(): number {
-    return this.#segments[0]?.first ?? this.#pending[0]?.sequence ?? this.#next;
+    return this.#segments[0]?.first ?? this.written;
   }
 
   /** The newest entry found when the log was opened. */
@@ -105,12 +85,12 @@ export class RecordLog {
 
   /** Everything below this was handed to the operating system or deleted. */
   get written(): number {
-    return this.#pending[0]?.sequence ?? this.#next;
+    return this.#pending.entries[0]?.sequence ?? this.#next;
   }
 
   /** Bytes appended but not yet handed to the operating system. Grows while the disk is full. */
   get pendingBytes(): number {
-    return this.#pendingBytes;
+    return this.#pending.bytes;
   }
 
   /** Bytes of all files. */
@@ -124,9 +104,7 @@ export class RecordLog {
     if (sequence < this.#next) {
       throw new Error(`log ${this.#directory}: expected sequence ${this.#next} or later, found ${sequence}`);
     }
-    const copies = messages.map(({ channel, body }) => ({ channel, body: body.slice() }));
-    this.#pending.push({ sequence, timeNs, messages: copies });
-    for (const { body } of copies) this.#pendingBytes += body.length;
+    this.#pending.add(sequence, timeNs, messages);
     this.#next = sequence + 1;
   }
 
@@ -134,12 +112,12 @@ export class RecordLog {
   flush(): Error | undefined {
     let done = 0;
     try {
-      while (done < this.#pending.length) done += this.#writeSome(done);
+      while (done < this.#pending.entries.length) done += this.#writeSome(done);
       return undefined;
     } catch (error) {
       return error as Error;
     } finally {
-      this.#drop(done);
+      this.#pending.drop(done);
     }
   }
 
@@ -173,7 +151,7 @@ export class RecordLog {
         yield whole;
       }
     }
-    for (const entry of [...this.#pending]) if (entry.sequence >= reached) yield entry;
+    for (const entry of [...this.#pending.entries]) if (entry.sequence >= reached) yield entry;
   }
 
   /**
@@ -184,9 +162,7 @@ export class RecordLog {
     while (this.#segments.length > 1 && this.#segments[1]!.first <= sequence && this.bytes > keepBytes) {
       fs.rmSync(this.#segments.shift()!.path, { force: true });
     }
-    let count = 0;
-    while (count < this.#pending.length && this.#pending[count]!.sequence < sequence) count++;
-    this.#drop(count);
+    this.#pending.dropBelow(sequence);
   }
 
   /** Deletes the oldest file, be it the newest too. Returns the numbers that are gone; undefined when there was none. */
@@ -204,8 +180,8 @@ export class RecordLog {
 
   /** Gives up what is buffered. Returns the numbers that are gone. */
   dropPending(): number[] {
-    const gone = this.#pending.map(({ sequence }) => sequence);
-    this.#drop(gone.length);
+    const gone = this.#pending.entries.map(({ sequence }) => sequence);
+    this.#pending.drop(gone.length);
     return gone;
   }
 
@@ -215,12 +191,6 @@ export class RecordLog {
     this.#rotate();
     await this.#verifying;
     return error ?? this.#finishError;
-  }
-
-  #drop(count: number): void {
-    for (const { messages } of this.#pending.splice(0, count)) {
-      for (const { body } of messages) this.#pendingBytes -= body.length;
-    }
   }
 
   #recover(segment: Segment): void {
@@ -249,23 +219,24 @@ export class RecordLog {
   #writeSome(from: number): number {
     const { segmentBytes, segmentMs, chunkBytes, chunkMs, nowMs } = this.#options;
     const now = nowMs();
+    const { entries } = this.#pending;
     if (this.#file !== undefined && (this.#file.bytes >= segmentBytes || now - this.#fileBegan >= segmentMs))
       this.#rotate();
-    const file = this.#file ?? this.#begin(this.#pending[from]!.sequence, now);
+    const file = this.#file ?? this.#begin(entries[from]!.sequence, now);
     if (file.openBytes >= chunkBytes || now - file.openSinceMs >= chunkMs) file.seal();
     let size = file.openBytes;
     let to = from;
-    while (to < this.#pending.length && size < chunkBytes) {
-      for (const { body } of this.#pending[to]!.messages) size += body.length + 35;
+    while (to < entries.length && size < chunkBytes) {
+      for (const { body } of entries[to]!.messages) size += body.length + 35;
       to++;
     }
-    file.write(this.#pending.slice(from, to), now);
+    file.write(entries.slice(from, to), now);
     return to - from;
   }
 
   #begin(first: number, now: number): McapFile {
     const { topics, heading, write } = this.#options;
-    const path = join(this.#directory, `${String(first).padStart(16, "0")}.mcap`);
+    const path = segmentPath(this.#directory, first);
     const file = new McapFile(path, topics, heading(), write);
     syncDirectory(this.#directory);
     if (this.#segments.at(-1)?.path === path) this.#segments.pop();
@@ -315,40 +286,9 @@ export class RecordLog {
     return this.#segments.find((segment) => segment.first > first);
   }
 
-  *#scan({ path }: Segment): Generator<LogEntry> {
-    const onDamage: OnDamage = (from, to) =>
-      this.#options.report(`log ${path}: skipped damage from byte ${from} to ${to}`);
-    for (const found of scan(path, onDamage)) {
-      if (found.opcode === CHUNK && "records" in found) yield* entriesIn(found.records);
-    }
+  #scan({ path }: Segment): Generator<LogEntry> {
+    return entriesOf(path, (from, to) =>
+      this.#options.report(`log ${path}: skipped damage from byte ${from} to ${to}`),
+    );
   }
-}
-
-/** The entries of a file that may grow meanwhile, from the one that is asked for. */
-function* growing(file: McapFile, reached: () => number): Generator<LogEntry> {
-  for (let place = file.find(reached()); place !== undefined; place = file.find(reached())) {
-    const chunk = readAt(file.path, place.offset, place.length);
-    if (chunk.length < place.length) return; // deleted
-    const before = reached();
-    yield* entriesIn(chunk.subarray(CHUNK_HEAD));
-    if (reached() === before) return;
-  }
-}
-
-/** Joins the messages of one number. */
-export function* entriesIn(records: Uint8Array): Generator<LogEntry> {
-  let entry: { sequence: number; timeNs: bigint; messages: LogMessage[] } | undefined;
-  for (const { channel, sequence, timeNs, body } of messagesIn(records)) {
-    if (entry?.sequence === sequence) entry.messages.push({ channel, body });
-    else {
-      if (entry !== undefined) yield entry;
-      entry = { sequence, timeNs, messages: [{ channel, body }] };
-    }
-  }
-  if (entry !== undefined) yield entry;
-}
-
-/** MCAP keeps 32 bits of a sequence number; no file has more than 2³² of them. */
-export function unwrapped(sequence: number, first: number): number {
-  return first + ((sequence - first) >>> 0);
 }
