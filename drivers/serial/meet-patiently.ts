@@ -8,7 +8,8 @@ const PAUSE_NS = 20_000_000n;
 
 /**
  * As `meetServo`, and where nobody answers again and again until `untilNs` on the clock: a computer that has just started a
- * dozen processes hears replies late. Throws the last reason.
+ * dozen processes hears replies late. Throws what it first met with: a servo that is asked so often without an answer looks like
+ * a bus that is lost.
  */
 export async function meetPatiently(
   bus: ServoBus,
@@ -18,12 +19,15 @@ export async function meetPatiently(
   clock: Clock,
   untilNs: bigint,
 ): Promise<MetServo> {
+  let first: ServoError | undefined;
   for (;;) {
     try {
       return await meetServo(bus, family, joint, name);
     } catch (error) {
       const silent = error instanceof ServoError && error.code !== "refused";
-      if (!silent || clock.now() >= untilNs) throw error;
+      if (!silent) throw error;
+      first ??= error;
+      if (clock.now() >= untilNs) throw first;
     }
     await clock.sleepUntil(clock.now() + PAUSE_NS);
   }

@@ -164,9 +164,15 @@ describe.each<ServoKind>(["sts", "scs", "dynamixel"])("%s", (kind) => {
     await expect(driver.write(command(chainSpec(2), [0, 0]))).rejects.toThrow(/not open/);
   });
 
-  test("a missing servo is named at opening, and nothing is powered", async () => {
+  test.each([
+    ["", 0],
+    [", also where it is asked so often that the bus seems lost", 400],
+  ])("a missing servo is named at opening, and nothing is powered%s", async (_, openingMs) => {
     const { emulated } = emulatedChain(kind, 3, { faults: [{ kind: "dead", servo: 2 }] });
-    const { driver } = driverOf(kind, 3, plugIn(emulated));
+    const { driver } = driverOf(kind, 3, plugIn(emulated), {
+      settings: { openingMs },
+      line: { reopenMs: 1000, reopenMaxMs: 1000 },
+    });
     await expect(driver.open()).rejects.toThrow(/joint2 \(servo 2 on emulated\): nobody answers; check its cable/);
     expect(motorsOf(emulated)).toBeUndefined();
   });
