@@ -39,7 +39,7 @@ export function judge(expect: Expectations, measured: Measured, patience = 1): C
             name: "cause",
             expected: expect.cause,
             found: causes.join(", ") || "none",
-            holds: causes.includes(expect.cause),
+            holds: expect.cause.split(" or ").some((cause) => causes.includes(cause)),
           },
         ]),
     ...(expect.says ?? []).map((words) => ({

@@ -47,7 +47,7 @@ export interface Expectations {
   readonly endState?: string;
   /** From that fault or order until then, ms. */
   readonly endStateMs?: number;
-  /** Why the robot stood still: one of its watchdogs and other causes. */
+  /** Why the robot stood still: one of its watchdogs and other causes; "overrun or sample": for either. */
   readonly cause?: string;
   /** Words that a person gets to read, each somewhere. */
   readonly says?: readonly string[];

@@ -28,6 +28,8 @@ test("what a scenario asks for is compared with what came", () => {
   };
   expect(failing(all)).toEqual([]);
   expect(failing({ endState: "stop", cause: "tilt", ends: "fault", says: ["?"], starvedTicks: 1 })).toHaveLength(5);
+  expect(failing({ cause: "overrun or policy" })).toEqual([]);
+  expect(failing({ cause: "overrun or sample" })).toEqual(["cause"]);
   expect(failing({ endStateMs: 100 })).toEqual(["end state after"]);
   expect(failing({ endStateMs: 100 }, {}, 2)).toEqual([]);
   expect(failing({ resumedMs: 1000 })).toEqual(["moves again after"]); // it never did
