@@ -2,6 +2,7 @@ import { FAULT_KINDS, parseFaults } from "../../../drivers/mock/faults.ts";
 import { parseRosFaults } from "../../../drivers/ros2/mock/faults.ts";
 import type { RobotDefinition } from "../../../robots/definition.ts";
 import { endStateFor } from "../../governor/endings.ts";
+import type { Cause } from "../../robot.ts";
 import { lineOf, parseJson } from "./json-line.ts";
 import {
   type Expectations,
@@ -20,7 +21,6 @@ type Refuse = (path: Path, expected: string, found: unknown) => never;
 
 const TEXTS = ["endState", "cause", "ends"];
 const NUMBERS = [
-  "endStateMs",
   "resumedMs",
   "missedTicks",
   "starvedTicks",
@@ -64,18 +64,24 @@ export function parseScenario(file: string, text: string, definition?: RobotDefi
     listAt(refuse, path, value).map((each, i) => word([...path, i], each));
   const oneOf = <T extends string>(path: Path, choices: readonly T[], value: unknown): T =>
     choices.find((each) => each === value) ?? refuse(path, `one of ${choices.join(", ")}`, value);
-  const expected = objectAt(refuse, ["expect"], fields.expect ?? {}, [...TEXTS, ...NUMBERS, "says"]);
+  const expected = objectAt(refuse, ["expect"], fields.expect ?? {}, [...TEXTS, ...NUMBERS, "endStateMs", "says"]);
   for (const key of TEXTS) if (expected[key] !== undefined) word(["expect", key], expected[key]);
   for (const key of NUMBERS) {
     const nullable = key === "wrongPositions" && expected[key] === null;
     if (expected[key] !== undefined && !nullable) number(["expect", key], expected[key]);
   }
+  const robots = words(["robots"], fields.robots);
+  const { endStateMs, ...others } = expected;
+  const soon = typeof endStateMs === "object" ? objectAt(refuse, ["expect", "endStateMs"], endStateMs, robots) : {};
+  for (const [robot, ms] of Object.entries(soon)) number(["expect", "endStateMs", robot], ms);
+  if (typeof endStateMs !== "object" && endStateMs !== undefined) number(["expect", "endStateMs"], endStateMs);
+  const within = typeof endStateMs === "object" ? soon[definition?.spec.name ?? ""] : endStateMs;
   if (expected.says !== undefined) words(["expect", "says"], expected.says);
   const settings = Object.entries(objectAt(refuse, ["settings"], fields.settings ?? {}));
   return {
     name: word(["name"], fields.name),
     what: word(["what"], fields.what),
-    robots: words(["robots"], fields.robots),
+    robots,
     covers: words(["covers"], fields.covers ?? []),
     seconds: number(["seconds"], fields.seconds),
     from: oneOf(["from"], ["move", "start"], fields.from ?? "move"),
@@ -88,16 +94,25 @@ export function parseScenario(file: string, text: string, definition?: RobotDefi
       return { at: number(["person", i, "at"], order.at), order: oneOf(["person", i, "order"], ORDERS, order.order) };
     }),
     settings: Object.fromEntries(settings.map(([key, value]) => [key, String(value)])),
-    expect: { ...(expected as Expectations), ...endStateOf(expected.endState, definition) },
+    expect: {
+      ...(others as Expectations),
+      ...(within !== undefined && { endStateMs: within as number }),
+      ...endStateOf(expected.endState, expected.cause, definition),
+    },
   };
 }
 
-/** "own" is what this robot is brought to where nothing else is said for the cause, wherever it is and in its rest pose. */
-function endStateOf(word: unknown, definition: RobotDefinition | undefined): Pick<Expectations, "endState"> {
+/** "own" is what this robot is brought to for the cause, wherever it is and in its rest pose. */
+function endStateOf(
+  word: unknown,
+  cause: unknown,
+  definition: RobotDefinition | undefined,
+): Pick<Expectations, "endState"> {
   if (word !== "own" || definition === undefined) return {};
   const { spec } = definition;
   const away = spec.joints.map(() => Number.POSITIVE_INFINITY);
-  const ends = [endStateFor(spec, "stop", away), endStateFor(spec, "stop", spec.restPose)];
+  const its = (cause ?? "stop") as Cause; // where the robot says nothing of it, it is as for any other
+  const ends = [endStateFor(spec, its, away), endStateFor(spec, its, spec.restPose)];
   return { endState: [...new Set(ends)].join(" or ") };
 }
 

@@ -37,6 +37,15 @@ test("a robot's own end state is what its spec says, and limp where one that hol
   const expected = (robot?: unknown) =>
     parseScenario("s.json", text, robot as RobotDefinition | undefined).expect.endState;
   expect([expected(SO101), expected(DKITTY), expected()]).toEqual(["hold or limp", "damp", "own"]);
+  expect(parse({ expect: { endState: "own", cause: "estop" } }).expect.endState).toBe("stop");
+});
+
+test("how soon the end state has to come may be another time for each robot", () => {
+  const both = { robots: ["so101", "dkitty"], expect: { endStateMs: { so101: 300, dkitty: 500 } } };
+  expect(parse(both).expect).toEqual({ endStateMs: 300 });
+  expect(parseScenario("s.json", JSON.stringify(whole(both))).expect).toEqual({});
+  expect(() => parse({ expect: { endStateMs: { dkitty: 500 } } })).toThrow('expected one of so101, found "dkitty"');
+  expect(() => parse({ expect: { endStateMs: { so101: -1 } } })).toThrow("expected a number of at least 0, found -1");
 });
 
 test("the time of day jumps either way, and is right again where that is asked for", () => {
