@@ -32,6 +32,11 @@ export const SERIAL_DEFAULTS = {
     healthEveryTicks: 1,
     /** A servo that stayed silent so many ticks in a row is asked only in its turn of the health round, until it answers. */
     silentTicks: 5,
+    /**
+     * Requests without an answer may wait for so long in all before the bus is taken for lost, ms: well below the time after
+     * which a governor that waits for them is taken for one that hangs (`supervisor.governorHangMs`).
+     */
+    lostMs: 250,
     /** A joint may be so far outside its calibrated range at opening, rad. */
     outsideRange: 0.1,
     /** Dynamixel: the servo stops by itself when the bus was silent for so long; 0: never. Rounded to 20 ms. */

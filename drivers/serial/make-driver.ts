@@ -1,10 +1,14 @@
 import { type Calibration, calibrationHash } from "../../calibration/file.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { RobotSpec } from "../../runtime/robot.ts";
+import { SERIAL_DEFAULTS } from "./defaults.ts";
 import { FAMILIES } from "./families.ts";
 import { type SerialRobot, servoJoints } from "./serial-robot.ts";
 import { servoChain } from "./servo-chain.ts";
 import type { ServoDriver } from "./servo-driver.ts";
+
+/** One or two replies that are damaged are no lost bus. */
+const LEAST_ASKED = 3;
 
 export interface SerialConnection {
   /** "/dev/ttyUSB0", "tcp://host:port". */
@@ -33,8 +37,14 @@ export function makeSerialDriver(
     joints: async () => joints,
     calibrationHash: calibrationHash(calibration),
     clock,
-    line: { slackMs },
+    line: { slackMs, lostAfter: lostAfter(slackMs) },
     report,
   });
   return driver;
+}
+
+/** Exchanges in a row without a valid reply before the bus is taken for lost: fewer where each waits long. */
+export function lostAfter(slackMs: number): number {
+  const { driver, line } = SERIAL_DEFAULTS;
+  return Math.max(LEAST_ASKED, Math.min(line.lostAfter, Math.floor(driver.lostMs / slackMs)));
 }
