@@ -115,6 +115,8 @@ export class Motors {
 
   async #damp(here: ArrayLike<number>): Promise<void> {
     const settings = this.#family.damping!.on(this.#settings.dampingGain);
+    const driven = this.#ids.filter((_, i) => this.#state[i] === "on");
+    for (const setting of driven.length > 0 ? settings : []) await this.#all(driven, setting); // and again with an answer
     for (let i = 0; i < this.#ids.length; i++) {
       if (this.#state[i] === "damped") continue;
       await this.#try(i, "damped", async (id) => {
@@ -137,6 +139,13 @@ export class Motors {
       const data = new Uint8Array(this.#ids.length * register.size).fill(each);
       await this.#bus.syncWrite(this.#ids, register.address, register.size, data);
     }
+  }
+
+  /** One packet for all, which none of them answers. */
+  #all(ids: readonly number[], { register, value }: Setting): Promise<boolean> {
+    const data = new Uint8Array(ids.length * register.size);
+    for (const i of ids.keys()) encodeRegister(register, this.#family.order, value, data, i * register.size);
+    return this.#bus.syncWrite(ids, register.address, register.size, data);
   }
 
   #torque(id: number, on: 0 | 1): Promise<void> {

@@ -350,6 +350,17 @@ describe("Dynamixel alone", () => {
     expect(motorsOf(emulated)![0]).toBeCloseTo(0.1, 2);
   });
 
+  test("all brake at once, whoever answers or not", async () => {
+    const { driver, spec, emulated } = await chain("dynamixel", 6, [], { line: { lostAfter: 1000 } });
+    await driver.read();
+    await driver.write(command(spec, [0, 0, 0, 0, 0, 0]));
+    emulated.inject([{ kind: "drop", share: 1 }]);
+    const relaxing = driver.relax("damp");
+    await pass(20); // asked one after the other, in vain, the second would not have had its turn
+    expect(emulated.servos.map((servo) => servo.drive())).toEqual(Array(6).fill("damp"));
+    await relaxing;
+  });
+
   test("a driver that opens a damped machine leaves it damped", async () => {
     const { emulated } = emulatedChain("dynamixel", 2);
     const first = driverOf("dynamixel", 2, plugIn(emulated));
