@@ -26,6 +26,15 @@ export interface GraphOutput {
 
 export type Weights = Readonly<Record<string, Tensor>>;
 
+/** One thread of the CPU. */
+export const SESSION_OPTIONS: InferenceSession.SessionOptions = {
+  executionProviders: ["cpu"],
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  executionMode: "sequential",
+  logSeverityLevel: 3,
+};
+
 /** The policy graph of a bundle (see wire/manifest.ts) on one thread of the CPU; weights come with every run. */
 export class PolicyGraph {
   readonly #session: InferenceSession;
@@ -39,13 +48,7 @@ export class PolicyGraph {
   /** Blocks this thread while the graph is optimised. Throws when the graph is not valid or lacks an input or output. */
   static async open(graph: Uint8Array, manifest: PolicyManifest): Promise<PolicyGraph> {
     const { InferenceSession, Tensor } = await loadOnnxruntime();
-    const session = await InferenceSession.create(graph, {
-      executionProviders: ["cpu"],
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-      executionMode: "sequential",
-      logSeverityLevel: 3,
-    });
+    const session = await InferenceSession.create(graph, SESSION_OPTIONS);
     const inputs = new Set([...INPUTS, ...manifest.weights.map(({ name }) => name)]);
     const unknown = session.inputNames.find((name) => !inputs.has(name));
     if (unknown !== undefined) throw new Error(`policy graph: expected no input "${unknown}", found one`);

@@ -6,6 +6,7 @@ import { type FromPolicy, parentChannel, type ToPolicy } from "../../ipc.ts";
 import { chosenBundle } from "../../link/policies/chosen.ts";
 import { BundleReader } from "../../policy/bundle-reader.ts";
 import { Policy } from "../../policy/policy.ts";
+import { warmUp } from "../../policy/warm-up.ts";
 import { loadMachine } from "./machine.ts";
 import { acceptTestClock } from "./test-clock.ts";
 import { acceptTestFaults, spoilable } from "./test-faults.ts";
@@ -47,6 +48,7 @@ async function take(message: ToPolicy): Promise<void> {
 }
 
 async function start({ config, sequence }: Extract<ToPolicy, { type: "start" }>): Promise<void> {
+  await warmUp();
   const { schema } = await loadMachine(config);
   const note = (text: string): void => channel.send({ type: "note", text });
   policy = new Policy(schema, config.seed, `from step ${sequence}`, config.runtime.policy, note);
