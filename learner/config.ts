@@ -45,9 +45,9 @@ export const LEARNER_DEFAULTS = {
     /** Normalised entropy each action dimension is held at (backprop). */
     entropyTarget: 0.5,
     /** What that becomes over `entropyAnneal` updates after `entropyHold`: much noise finds the way, little keeps to it. */
-    entropyTargetEnd: 0.2,
+    entropyTargetEnd: 0.1,
     entropyHold: 6000,
-    entropyAnneal: 4000,
+    entropyAnneal: 6000,
     /** Decay of the running return range or advantage moments. */
     returnDecay: 0.99,
     slowMix: 0.02,
