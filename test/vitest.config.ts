@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { PatientFirst } from "./patient-first.ts";
 
 /** Need nobody's time but the processor's: two files at once. */
 const PURE = [
@@ -24,16 +25,18 @@ const PURE = [
 ];
 /** Have processes of their own that wait for each other, however long it takes. */
 const PATIENT = [
-  "test/cli/{calibrate,experiment,learns,lerobot,main,play,pretraining,pushed,render,teach,two-robots}.test.ts",
+  "test/cli/{calibrate,experiment,learns,lerobot,main,play,pretraining,pushed,render,so101,teach,two-robots}.test.ts",
   "test/cli/bench/{bus,camera,link,loop,ros2}.test.ts",
   "test/cli/keyboard/terminal.test.ts",
   "test/learner/train/{killed,learner,thread}.test.ts",
+  "test/runtime/link/{ending,same-name,nats/leaf,nats/nats}.test.ts",
 ];
 const ALONE = [...PURE, ...PATIENT];
 
 /** Everything else has processes, sockets or clocks of its own, and is measured by them: one file after the other. */
 export default defineConfig({
   test: {
+    sequence: { sequencer: PatientFirst },
     projects: [
       { test: { name: "alone", include: ALONE, maxWorkers: 2, sequence: { groupOrder: 0 } } },
       {
