@@ -19,8 +19,14 @@ export async function relaxWhoAnswers(
 ): Promise<void> {
   const powered: { readonly joint: ServoJoint; readonly name: string; readonly goal: number }[] = [];
   const silent: number[] = [];
+  const there = await whoAnswers(bus, joints);
   for (const [i, joint] of joints.entries()) {
     const { name } = spec.joints[i]!;
+    if (!there.has(joint.id)) {
+      report(`${name} (servo ${joint.id} on ${bus.line.name}): nobody answers`);
+      silent.push(joint.id);
+      continue;
+    }
     try {
       const { motor, goal } = await meetServo(bus, family, joint, `${spec.name}: ${name}`);
       if (motor === "on") powered.push({ joint, name, goal });
@@ -43,4 +49,17 @@ export async function relaxWhoAnswers(
   if (end !== "limp" || silent.length === 0) return;
   const { torque } = family;
   await bus.syncWrite(silent, torque.address, torque.size, new Uint8Array(silent.length * torque.size));
+}
+
+/** Ids that answer, asked once and, where that was in vain, once more: one that is asked again and again makes a lost bus. */
+async function whoAnswers(bus: ServoMachine["bus"], joints: readonly ServoJoint[]): Promise<Set<number>> {
+  const there = new Set<number>();
+  for (let round = 0; round < 2; round++) {
+    for (const { id } of joints) {
+      if (there.has(id)) continue;
+      const found = await bus.ping(id, true).catch(() => undefined); // lost: the next ones may be asked when it is back
+      if (found !== undefined) there.add(id);
+    }
+  }
+  return there;
 }
