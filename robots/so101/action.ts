@@ -14,19 +14,27 @@ const USED: Readonly<Record<So101Joint, readonly [number, number]>> = {
 const LOW = SO101_JOINTS.map((joint) => USED[joint][0]);
 const HIGH = SO101_JOINTS.map((joint) => USED[joint][1]);
 const LIFT = SO101_JOINTS.indexOf("shoulder_lift");
-/** Steps in which the shoulder gives way, rad. */
-const LIFT_STEP = 0.02;
+const WRIST = SO101_JOINTS.indexOf("wrist_flex");
+/** Steps in which shoulder and wrist give way, rad. */
+const STEP = 0.02;
 
 /**
  * Action in [−1, 1] to joint targets, rad; beyond that it stays at the end; NaN stays NaN. Where the targets would bring tip
- * or wrist closer than `clearance` (m) to the table, the shoulder lifts the arm until they do not.
+ * or wrist closer than `clearance` (m, at most 0.1) to the table, the shoulder lifts the arm until they do not. Leaning back as
+ * far as it goes, the arm has its wrist at 0.14 m and its forearm level or upwards: what hangs down from there, before or behind
+ * it, the wrist brings into line with the forearm.
  */
 export function mapAction(action: ArrayLike<number>, clearance: number, out: Float64Array): void {
   for (let i = 0; i < out.length; i++) {
     const a = Math.min(1, Math.max(-1, action[i]!));
     out[i] = LOW[i]! + ((a + 1) / 2) * (HIGH[i]! - LOW[i]!);
   }
-  while (out[LIFT]! > LOW[LIFT]! && isLow(out, clearance)) out[LIFT] = Math.max(LOW[LIFT]!, out[LIFT]! - LIFT_STEP);
+  while (out[LIFT]! > LOW[LIFT]! && isLow(out, clearance)) out[LIFT] = Math.max(LOW[LIFT]!, out[LIFT]! - STEP);
+  while (out[WRIST] !== 0 && isLow(out, clearance)) out[WRIST] = nearerZero(out[WRIST]!);
+}
+
+function nearerZero(angle: number): number {
+  return Math.sign(angle) * Math.max(0, Math.abs(angle) - STEP);
 }
 
 /** False for what is not finite. */
