@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { leaves, override, restore, savable } from "../runtime/config.ts";
+import { fc } from "./properties.ts";
 
 const defaults = {
   seed: 0,

@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import {
   type Calibration,
@@ -12,6 +11,7 @@ import {
   saveCalibration,
 } from "../../calibration/file.ts";
 import { type JointCalibration, jointUnits, toCounts, toRadians } from "../../calibration/joint.ts";
+import { fc } from "../properties.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "reverie-calibration-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Follower } from "../../calibration/follow.ts";
 import { place } from "../../calibration/placement.ts";
+import { fc } from "../properties.ts";
 
 test("a joint is followed over its encoder's seam, and a damaged reading moves nothing", () => {
   const follower = new Follower(1, 4096, 10_000);

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CALIBRATE_DEFAULTS } from "../../calibration/defaults.ts";
 import { bodyRate, toBody } from "../../calibration/imu.ts";
@@ -6,6 +5,7 @@ import { measureImu } from "../../calibration/imu-poses.ts";
 import type { Quaternion, Vector } from "../../calibration/rotation.ts";
 import { VirtualClock } from "../../runtime/clock.ts";
 import type { Sample } from "../../runtime/robot.ts";
+import { draws, fc } from "../properties.ts";
 import { SPEC } from "./machine.ts";
 
 const settings = { ...CALIBRATE_DEFAULTS.imu, seconds: 0.1 };
@@ -70,7 +70,7 @@ test("however an IMU is mounted, three poses tell, and its rates become the body
         for (const value of bodyRate(imu, bias)) expect(value).toBeCloseTo(0, 9);
       },
     ),
-    { numRuns: 30 },
+    { numRuns: draws(30) },
   );
 });
 

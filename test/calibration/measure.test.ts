@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { toRadians } from "../../calibration/joint.ts";
 import { type MeasureOptions, measureJoints } from "../../calibration/measure.ts";
@@ -6,6 +5,7 @@ import { newProgress, type Progress, progressLine } from "../../calibration/prog
 import type { ServoKind, ServoSetup } from "../../drivers/mock/make-bus.ts";
 import { findServos } from "../../drivers/serial/find-servos.ts";
 import { ServoRig } from "../../drivers/serial/servo-rig.ts";
+import { draws, fc } from "../properties.ts";
 import { GUIDE, machine, robotOf, SETTINGS, SPEC } from "./machine.ts";
 import { Person } from "./person.ts";
 
@@ -92,7 +92,7 @@ test("any Feetech machine is found as it is, wherever its encoders begin anew an
         expectTrue(await calibrate({ kind: "sts", setups }), setups);
       },
     ),
-    { numRuns: 6 },
+    { numRuns: draws(6) },
   );
 });
 
@@ -108,7 +108,7 @@ test("any Dynamixel machine whose ranges stay within a turn of the encoder is fo
         expectTrue(await calibrate({ kind: "dynamixel", setups }), setups);
       },
     ),
-    { numRuns: 4 },
+    { numRuns: draws(4) },
   );
 });
 

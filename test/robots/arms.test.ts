@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Physics } from "../../drivers/sim/physics.ts";
 import { SimDriver } from "../../drivers/sim/sim-driver.ts";
@@ -12,6 +11,7 @@ import { assertLimits } from "../../runtime/governor/limit-checks.ts";
 import { Motion } from "../../runtime/governor/motion.ts";
 import { Random } from "../../runtime/random.ts";
 import type { Sample } from "../../runtime/robot.ts";
+import { draws, fc } from "../properties.ts";
 
 // Worked by hand from the makers' lengths.
 test.each([
@@ -71,7 +71,7 @@ describe.each([
           expect(q[i]).toBeLessThanOrEqual(high + 1e-12);
         });
       }),
-      { numRuns: 2000 },
+      { numRuns: draws(2000) },
     );
   });
 

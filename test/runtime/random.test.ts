@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Random } from "../../runtime/random.ts";
+import { fc } from "../properties.ts";
 
 const draws = (random: Random, count: number) => Array.from({ length: count }, () => random.uniform());
 

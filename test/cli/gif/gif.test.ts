@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Gif } from "../../../runtime/cli/gif/gif.ts";
 import { encodeLzw } from "../../../runtime/cli/gif/lzw.ts";
 import { ColourCount } from "../../../runtime/cli/gif/palette.ts";
 import { Random } from "../../../runtime/random.ts";
+import { fc } from "../../properties.ts";
 import { decodeGif, decodeLzw } from "./decode.ts";
 
 function unblocked(data: Uint8Array): Uint8Array {

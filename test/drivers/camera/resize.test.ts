@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Picture, withChannels } from "../../../drivers/camera/picture.ts";
 import { resized } from "../../../drivers/camera/resize.ts";
+import { fc } from "../../properties.ts";
 
 const grey = (width: number, data: number[]): Picture => ({
   data: Uint8Array.from(data),

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toBody } from "../../../calibration/imu.ts";
 import type { Quaternion, Vector } from "../../../calibration/rotation.ts";
@@ -8,6 +7,7 @@ import { REACHER } from "../../../robots/reacher/reacher.ts";
 import { VirtualClock } from "../../../runtime/clock.ts";
 import type { Driver, Sample } from "../../../runtime/robot.ts";
 import { driverContract } from "../../contracts/driver.ts";
+import { draws, fc } from "../../properties.ts";
 
 const STRAIGHT = { mounting: [1, 0, 0, 0] as Quaternion, gyroBias: [0, 0, 0] as Vector };
 const SENSORS = { orientation: "q", angularVelocity: "gyro", linearAcceleration: "force" };
@@ -71,7 +71,7 @@ test("however the IMU sits, its samples are the body's: which way is up, how it 
         });
       }
     }),
-    { numRuns: 200 },
+    { numRuns: draws(200) },
   );
 });
 

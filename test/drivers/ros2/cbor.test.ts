@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { encode } from "../../../drivers/ros2/messages/codec.ts";
 import type { JointState } from "../../../drivers/ros2/messages/types.ts";
 import { encodeCbor } from "../../../drivers/ros2/mock/cbor.ts";
 import { decodeCbor } from "../../../drivers/ros2/rosbridge/cbor.ts";
+import { fc } from "../../properties.ts";
 
 const { log } = JSON.parse(readFileSync(resolve(import.meta.dirname, "../../golden/rosbridge.json"), "utf8")) as {
   log: { dir: string; bin?: boolean; data: string }[];

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { StampClock } from "../../../drivers/ros2/stamp-clock.ts";
+import { fc } from "../../properties.ts";
 
 const S = 1_000_000_000n;
 const MS = 1_000_000n;

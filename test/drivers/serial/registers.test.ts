@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { X } from "../../../drivers/serial/dynamixel/registers.ts";
 import { SCS, STS } from "../../../drivers/serial/feetech/registers.ts";
 import { decodeRegister, encodeRegister, type Register, registerRange } from "../../../drivers/serial/registers.ts";
+import { fc } from "../../properties.ts";
 
 test.each([
   ["homing offset −1", STS.homingOffset, "little", -1, [0x01, 0x08]],

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { limitEffort } from "../../../drivers/sim/motor.ts";
 import { A1_SPEC } from "../../../robots/a1/joints.ts";
+import { fc } from "../../properties.ts";
 
 const joint = A1_SPEC.joints[0]!;
 

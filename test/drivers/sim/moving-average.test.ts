@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { MovingAverage } from "../../../drivers/sim/moving-average.ts";
+import { fc } from "../../properties.ts";
 
 const number = fc.double({ min: -9, max: 9, noNaN: true });
 const vectors = fc.array(fc.tuple(number, number), { maxLength: 12 });

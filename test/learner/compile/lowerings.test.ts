@@ -1,5 +1,4 @@
 import * as tf from "@tensorflow/tfjs-core";
-import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LOWERINGS } from "../../../learner/compile/lowerings.ts";
 import { compile } from "../../../learner/compile/program.ts";
@@ -7,6 +6,7 @@ import { constant } from "../../../learner/nn/constant.ts";
 import { useEager } from "../../../learner/nn/eager.ts";
 import { layerNorm, silu } from "../../../learner/nn/kernels.ts";
 import { Random } from "../../../runtime/random.ts";
+import { draws, fc } from "../../properties.ts";
 
 beforeAll(() => useEager());
 afterAll(() => tf.setBackend("cpu"));
@@ -226,7 +226,7 @@ describe.each(Object.entries(CASES))("%s", (_, { shapes, run, low = -2, high = 2
           });
         }
       }),
-      { numRuns: 8 },
+      { numRuns: draws(8) },
     );
   });
 });

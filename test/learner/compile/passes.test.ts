@@ -1,5 +1,4 @@
 import * as tf from "@tensorflow/tfjs-core";
-import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Graph, schedule } from "../../../learner/compile/graph.ts";
 import { encodeOnnx } from "../../../learner/compile/onnx.ts";
@@ -9,6 +8,7 @@ import { trace } from "../../../learner/compile/trace.ts";
 import { useEager } from "../../../learner/nn/eager.ts";
 import { layerNorm, silu } from "../../../learner/nn/kernels.ts";
 import { Random } from "../../../runtime/random.ts";
+import { draws, fc } from "../../properties.ts";
 
 beforeAll(() => useEager());
 
@@ -78,7 +78,7 @@ test("an improved graph computes what the traced one did", async () => {
         });
       }
     }),
-    { numRuns: 10 },
+    { numRuns: draws(10) },
   );
 });
 

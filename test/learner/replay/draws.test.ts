@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Ring } from "../../../learner/replay/ring.ts";
 import { type SamplerSettings, sampleSequences } from "../../../learner/replay/sampler.ts";
 import { ReplayStore } from "../../../learner/replay/store.ts";
 import { Random } from "../../../runtime/random.ts";
+import { draws, fc } from "../../properties.ts";
 import { countedRow, fill, SIZES } from "./counted-rows.ts";
 
 const NOTHING = { uniform: 0, recency: 0, ends: 0, halfLife: 20 };
@@ -59,7 +59,7 @@ test("recency halves the probability with every half-life of age", () => {
       // 6400 draws
       expect(distance(found, "robot-0", (row) => 2 ** ((row - starts) / halfLife), starts)).toBeLessThan(0.035);
     }),
-    { numRuns: 6 },
+    { numRuns: draws(6) },
   );
 });
 
@@ -96,7 +96,7 @@ test("every sequence drawn for its end has one, wherever the end lies in it, and
         if (ends.length === 0) expect(starts.length).toBe(kinds.length - from - length + 1); // as if uniform
       },
     ),
-    { numRuns: 30 },
+    { numRuns: draws(30) },
   );
 });
 

@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Ring } from "../../../learner/replay/ring.ts";
 import { blocksFor, roomFor, roomLine, rowBytes, rowsOfBlock } from "../../../learner/replay/room.ts";
 import type { RowSizes } from "../../../learner/replay/row.ts";
 import { ReplayStore } from "../../../learner/replay/store.ts";
+import { draws, fc } from "../../properties.ts";
 
 const CAMERA = { name: "camera", shape: [64, 64, 3] };
 const A1: RowSizes = { observation: 18, action: 12 };
@@ -78,6 +78,6 @@ test("a full memory keeps all it has room for in the bytes it was given, and one
         expect(Array.from(ring!.counters.subarray(0, 3))).toEqual([rows + 5, rows + 5, 5]);
       },
     ),
-    { numRuns: 4 },
+    { numRuns: draws(4) },
   );
 });

@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { rowSizes } from "../../../learner/replay/row.ts";
 import { sampleBatch } from "../../../learner/replay/sampler.ts";
 import { ReplayStore } from "../../../learner/replay/store.ts";
 import { Random } from "../../../runtime/random.ts";
+import { fc } from "../../properties.ts";
 import { fill, keptRows, SIZES } from "./counted-rows.ts";
 
 const anySettings = fc.record({

@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Ring, ringEnd, ringRows, ringStart, slotOf } from "../../../learner/replay/ring.ts";
 import { blocksFor } from "../../../learner/replay/room.ts";
 import { ReplayStore } from "../../../learner/replay/store.ts";
+import { draws, fc } from "../../properties.ts";
 import { countedRow, SIZES } from "./counted-rows.ts";
 
 function rowsOf(ring: Ring): number[] {
@@ -35,7 +35,7 @@ test("whatever comes in whatever order, each stream keeps its newest rows, and t
         }
       },
     ),
-    { numRuns: 40 },
+    { numRuns: draws(40) },
   );
 });
 

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stepsToNextStop, Turns } from "../../../learner/train/lockstep.ts";
 import { type Account, NEW_ACCOUNT, owed, receive, spend } from "../../../learner/train/ratio.ts";
+import { fc } from "../../properties.ts";
 
 test("a robot let go from stop to stop meets every update and every policy at the step it is due", () => {
   fc.assert(

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   type Account,
@@ -11,6 +10,7 @@ import {
   spend,
   stepsToNextUpdate,
 } from "../../../learner/train/ratio.ts";
+import { fc } from "../../properties.ts";
 
 const SETTINGS: RatioSettings = { fill: 20, pretrain: 7, ratio: 0.2, burst: 10 };
 

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { HIGH, LOW, mapAction } from "../../../robots/a1/action.ts";
 import { A1_GESTURES } from "../../../robots/a1/gestures.ts";
+import { fc } from "../../properties.ts";
 
 const map = (action: ArrayLike<number>) => {
   const out = new Float64Array(12);

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { rewardTerms } from "../../../robots/a1/reward.ts";
 import { totalReward } from "../../../robots/quadruped/reward.ts";
+import { fc } from "../../properties.ts";
 
 const HOME = [0, 0.9, -1.8];
 const STAND = [0, 0.8691738, -1.6283919];

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { A1 } from "../../../robots/a1/a1.ts";
 import type { Sample } from "../../../runtime/robot.ts";
+import { fc } from "../../properties.ts";
 
 const STAND = [0, 0.869174, -1.628392];
 const UPRIGHT = [1, 0, 0, 0];

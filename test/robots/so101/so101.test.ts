@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Physics } from "../../../drivers/sim/physics.ts";
 import { SimDriver } from "../../../drivers/sim/sim-driver.ts";
@@ -17,6 +16,7 @@ import { assertLimits } from "../../../runtime/governor/limit-checks.ts";
 import { longestRestMs } from "../../../runtime/governor/rest-move.ts";
 import { Random } from "../../../runtime/random.ts";
 import type { Sample } from "../../../runtime/robot.ts";
+import { fc } from "../../properties.ts";
 
 const task = SO101.task(SO101.settings);
 const anyAction = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 6, maxLength: 6 });

@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { A1_SPEC } from "../../../robots/a1/joints.ts";
 import { assertLimits } from "../../../runtime/governor/limit-checks.ts";
 import { Limiter, RefusedTarget } from "../../../runtime/governor/limits.ts";
 import type { JointSpec, RobotSpec } from "../../../runtime/robot.ts";
+import { fc } from "../../properties.ts";
 import { spec } from "./fakes.ts";
 
 const JOINT: JointSpec = {

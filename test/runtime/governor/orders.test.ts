@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { VirtualClock } from "../../../runtime/clock.ts";
 import { RUNTIME_DEFAULTS } from "../../../runtime/defaults.ts";
@@ -7,6 +6,7 @@ import type { Inbox, Question } from "../../../runtime/governor/inbox.ts";
 import { MARKS, type MarkedStep, type Order } from "../../../runtime/governor/orders.ts";
 import type { State } from "../../../runtime/governor/states.ts";
 import type { RobotSpec } from "../../../runtime/robot.ts";
+import { draws, fc } from "../../properties.ts";
 import { type Rig, rig, spec } from "./fakes.ts";
 
 const answer = ({ tick }: Question, inbox: Inbox): void =>
@@ -382,6 +382,6 @@ test("whatever happens in whatever order: torque only while engaged, latches hol
       expect(driver.log.at(-1)).toBe("damp");
       expect(made.steps.map(({ sequence }) => sequence)).toEqual(made.steps.map((_, i) => i));
     }),
-    { numRuns: 60 },
+    { numRuns: draws(60) },
   );
 });

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { addTallies, NO_STEPS, type Tally, tallyStep } from "../../../runtime/governor/tally.ts";
+import { fc } from "../../properties.ts";
 
 const anyStep = fc.record({
   reward: fc.double({ min: -10, max: 10, noNaN: true }),

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { StageLog } from "../../../runtime/link/stage-log.ts";
 import { eachRunWithin, stageRuns } from "../../../runtime/wire/stage-runs.ts";
+import { fc } from "../../properties.ts";
 
 test("the stages of rows are what was said of each, whatever holes there are and whatever is forgotten", () => {
   const step = fc.record({ skip: fc.constantFrom(0, 0, 0, 3), stage: fc.constantFrom("a", "b", "") });

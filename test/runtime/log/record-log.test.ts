@@ -2,10 +2,10 @@ import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { McapIndexedReader } from "@mcap/core";
-import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { RecordLog, type RecordLogOptions } from "../../../runtime/log/record-log.ts";
 import { verifyFile } from "../../../runtime/log/verify.ts";
+import { draws, fc } from "../../properties.ts";
 
 /** Files that cost nothing to sync, where there are such. */
 const MEMORY = fs.existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
@@ -219,7 +219,7 @@ test("any damaged byte costs the chunk it is in and no other, and is reported", 
       await log.close();
       for (const name of segments()) fs.rmSync(join(directory, name));
     }),
-    { numRuns: 200 },
+    { numRuns: draws(200) },
   );
 });
 

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { StepRing } from "../../../runtime/supervisor/ring.ts";
+import { fc } from "../../properties.ts";
 
 const step = (sequence: number) => ({ type: "step", sequence, episode: 0, row: new Uint8Array(0) }) as const;
 

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { ClockOffset } from "../../../runtime/wire/clock-offset.ts";
 import { PeerClock } from "../../../runtime/wire/peer-clock.ts";
+import { draws, fc } from "../../properties.ts";
 
 /** A network between two clocks, the peer's at `offset + drift · t` from ours, with its own delay each way. */
 interface Network {
@@ -66,7 +66,7 @@ test("the true offset is always within the error that is said, however unequal a
         expect(Math.abs(offset - truth(net, now))).toBeLessThanOrEqual(error + 1e-8);
       },
     ),
-    { numRuns: 300 },
+    { numRuns: draws(300) },
   );
 });
 
@@ -89,7 +89,7 @@ test("the drift is known after minutes, and a silence of a minute then costs les
       const later = now + 60;
       expect(Math.abs(clocks.at(later)!.offset - truth(net, later))).toBeLessThan(0.0035);
     }),
-    { numRuns: 20 },
+    { numRuns: draws(20) },
   );
 });
 

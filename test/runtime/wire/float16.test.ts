@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fromFloat16, toFloat16 } from "../../../runtime/wire/float16.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../../runtime/wire/safetensors.ts";
+import { draws, fc } from "../../properties.ts";
 
 const FINITE = Uint16Array.from({ length: 0x10000 }, (_, i) => i).filter((half) => (half & 0x7c00) !== 0x7c00);
 
@@ -36,7 +36,7 @@ test("a number becomes the nearest half, the even one of two as near", () => {
       }
       expect(half! >>> 15).toBe(Object.is(value, -0) || value < 0 ? 1 : 0);
     }),
-    { numRuns: 2000 },
+    { numRuns: draws(2000) },
   );
 });
 

@@ -1,5 +1,4 @@
 import { decode, encode } from "@msgpack/msgpack";
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { checkManifest } from "../../../runtime/wire/manifest-check.ts";
 import { checkMessage } from "../../../runtime/wire/message-check.ts";
@@ -7,6 +6,7 @@ import { decodeMessage } from "../../../runtime/wire/messages.ts";
 import { PolicyIntake } from "../../../runtime/wire/policy-parts.ts";
 import { isSchema } from "../../../runtime/wire/schema-check.ts";
 import { stageRuns } from "../../../runtime/wire/stage-runs.ts";
+import { draws, fc } from "../../properties.ts";
 import { policyParts, schema } from "../policy/bundles.ts";
 
 const bytes = (...values: readonly number[]): Uint8Array => Uint8Array.from(values);
@@ -34,7 +34,7 @@ test.each([
 test("whatever is encoded passes, and only what decodes does", () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => checkMessage(encode(value))),
-    { numRuns: 200 },
+    { numRuns: draws(200) },
   );
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40 }), (random) => {
@@ -46,7 +46,7 @@ test("whatever is encoded passes, and only what decodes does", () => {
       }
       if (passed) expect(() => decode(random)).not.toThrow(/more|Insufficient|Extra/);
     }),
-    { numRuns: 500 },
+    { numRuns: draws(500) },
   );
 });
 

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { PART_BYTES, PolicyIntake, policyParts } from "../../../runtime/wire/policy-parts.ts";
+import { draws, fc } from "../../properties.ts";
 import { policyParts as bundleParts } from "../policy/bundles.ts";
 
 const { manifest } = bundleParts(3, 1);
@@ -20,7 +20,7 @@ test("weights and graph of any length arrive as they were sent, whole with the l
       expect(Buffer.compare(wholes.at(-1)!.weights, weights)).toBe(0);
       expect(Buffer.compare(wholes.at(-1)!.graph, graph)).toBe(0);
     }),
-    { numRuns: 50 },
+    { numRuns: draws(50) },
   );
 });
 

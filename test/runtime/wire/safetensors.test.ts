@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { sha256 } from "../../../runtime/wire/bundle.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../../runtime/wire/safetensors.ts";
+import { fc } from "../../properties.ts";
 
 const golden =
   "7000000000000000" +

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Step, StepSchema } from "../../../runtime/step.ts";
 import { decodeSteps, encodeSteps, rowSequence, stepLayout } from "../../../runtime/wire/step-codec.ts";
+import { fc } from "../../properties.ts";
 
 const schema: StepSchema = {
   robot: "arm",

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FrameCutter } from "../../../../drivers/camera/source/frame-cutter.ts";
+import { fc } from "../../../properties.ts";
 
 test("however the bytes arrive, frames come out whole, in order, each with the time of its first byte", () => {
   fc.assert(

@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { crc16 } from "../../../../drivers/serial/dynamixel/crc16.ts";
 import { encodePacket, INSTRUCTIONS, takePacket } from "../../../../drivers/serial/dynamixel/packet.ts";
 import { stuff, unstuff } from "../../../../drivers/serial/dynamixel/stuffing.ts";
+import { fc } from "../../../properties.ts";
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { encodePacket, INSTRUCTIONS, MOST_PARAMS, takePacket } from "../../../../drivers/serial/feetech/packet.ts";
+import { fc } from "../../../properties.ts";
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(" ", ""), "hex"));

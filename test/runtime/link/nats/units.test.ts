@@ -1,7 +1,6 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { policyNames } from "../../../../learner/link/object-store.ts";
 import { endpoint } from "../../../../runtime/cli/arguments.ts";
@@ -12,6 +11,7 @@ import { machineOf, peerName, subjectsOf } from "../../../../runtime/link/nats/s
 import { SentRows } from "../../../../runtime/link/sent-rows.ts";
 import { isLoopback } from "../../../../runtime/trust/endpoint.ts";
 import { expectEndpointSecured } from "../../../../runtime/trust/endpoint-security.ts";
+import { fc } from "../../../properties.ts";
 
 let directory = "";
 beforeEach(() => {
