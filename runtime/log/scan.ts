@@ -4,6 +4,7 @@ import { crc32 } from "node:zlib";
 import { MCAP_MAGIC, Opcode } from "@mcap/core";
 import { CHUNK, CHUNK_HEAD, MESSAGE, MESSAGE_HEAD, MESSAGE_INDEX, RECORD_HEAD } from "./chunk.ts";
 import { CDR_LITTLE_ENDIAN } from "./topic.ts";
+import { isWellFormed } from "./well-formed.ts";
 
 /** Any other record of the data, whole, as schema, channel or attachment. */
 export interface ScannedRecord {
@@ -33,14 +34,6 @@ const WINDOW_BYTES = 256 * 1024;
 const FOOTER_BYTES = RECORD_HEAD + 20;
 /** Longer ones are damage. */
 const MOST_RECORD_BYTES = 2 ** 31;
-const BETWEEN_CHUNKS: ReadonlySet<number> = new Set([
-  Opcode.HEADER,
-  Opcode.SCHEMA,
-  Opcode.CHANNEL,
-  Opcode.ATTACHMENT,
-  Opcode.METADATA,
-]);
-
 /** Whether a file has its footer. False as well for one that is not there. */
 export function isFinished(path: string): boolean {
   const reader = new FileWindow(path);
@@ -126,7 +119,7 @@ function recordAt(file: FileWindow, offset: number): Found | undefined {
   if (opcode === MESSAGE_INDEX) {
     return content >= 6 && bytes.readUInt32LE(RECORD_HEAD + 2) === content - 6 ? { opcode, offset, length } : undefined;
   }
-  return BETWEEN_CHUNKS.has(opcode) ? { opcode, offset, length, record: { opcode, offset, bytes } } : undefined;
+  return isWellFormed(bytes) ? { opcode, offset, length, record: { opcode, offset, bytes } } : undefined;
 }
 
 /** The records of a chunk that is not compressed and whose sizes and checksum hold. */
