@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { writeWhole } from "../runtime/write-whole.ts";
 import { type CameraCalibration, orderedCamera, parseCamera } from "./camera.ts";
 import { type ImuCalibration, orderedImu, parseImu } from "./imu.ts";
 import type { JointCalibration } from "./joint.ts";
@@ -78,8 +79,7 @@ export function findCalibration(robot: string, path = calibrationPath(robot)): C
 export function saveCalibration(calibration: Calibration, path = calibrationPath(calibration.robot)): void {
   mkdirSync(dirname(path), { recursive: true });
   const file = { schema: SCHEMA, ...ordered(calibration), sha256: fileHash(calibration) };
-  writeFileSync(`${path}.tmp`, `${JSON.stringify(file, undefined, 2)}\n`);
-  renameSync(`${path}.tmp`, path);
+  writeWhole(path, `${JSON.stringify(file, undefined, 2)}\n`);
 }
 
 /** Throws, naming the file, the joint and the field. */

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
+import { writeWhole } from "../runtime/write-whole.ts";
 import type { RigJoint } from "./rig.ts";
 
 /** What an interrupted calibration knows already. Counts of the encoders, which no offset changes. */
@@ -59,8 +60,7 @@ export function loadProgress(robot: string, joints: readonly RigJoint[], path: s
 /** Written whole or not at all. */
 export function saveProgress(progress: Progress, path: string): void {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.tmp`, `${JSON.stringify(progress, undefined, 2)}\n`);
-  renameSync(`${path}.tmp`, path);
+  writeWhole(path, `${JSON.stringify(progress, undefined, 2)}\n`);
 }
 
 export function clearProgress(path: string): void {

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { StepSchema } from "../../runtime/step.ts";
+import { writeWhole } from "../../runtime/write-whole.ts";
 
 /** What the first robot of a run said it senses and does; all that come later must say the same. */
 
@@ -24,8 +25,6 @@ export function readRunSchema(directory: string): StepSchema | undefined {
 }
 
 export function writeRunSchema(directory: string, schema: StepSchema): void {
-  const path = join(directory, FILE);
   mkdirSync(directory, { recursive: true });
-  writeFileSync(`${path}.tmp`, `${JSON.stringify(schema, undefined, 2)}\n`, { flush: true });
-  renameSync(`${path}.tmp`, path);
+  writeWhole(join(directory, FILE), `${JSON.stringify(schema, undefined, 2)}\n`, { flush: true });
 }

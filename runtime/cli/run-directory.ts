@@ -13,6 +13,8 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { savable } from "../config.ts";
+import { isAlive, readHolder, thisProcess } from "../holder.ts";
+import { removeQuietly } from "../remove-quietly.ts";
 import type { Change } from "./settings.ts";
 
 /** What a run directory holds; anything else in it means that it is somebody's other directory. */
@@ -90,10 +92,10 @@ export class RunDirectory {
     if (lines.length > 0) appendFileSync(join(this.path, "config-history.jsonl"), `${lines.join("\n")}\n`);
   }
 
-  /** Gives the directory free. May be called twice. */
+  /** Gives the directory free. May be called twice. Where the disk does not take that, the next run sees that nobody is left. */
   close(): void {
     const file = join(this.path, "lock");
-    if (readOwner(file)?.pid === process.pid) rmSync(file, { force: true });
+    if (readHolder(file)?.pid === process.pid) removeQuietly(file);
   }
 }
 
@@ -114,18 +116,12 @@ export function readSavedConfig(run: string): unknown {
   }
 }
 
-interface Owner {
-  readonly pid: number;
-  /** Tells a process from a later one of the same number; "" where the system does not say. */
-  readonly started: string;
-}
-
 /** Takes the lock, and returns the dead process it was taken from, if any. Throws when a living one holds it. */
 function lock(file: string): number | undefined {
   const directory = dirname(file);
-  const mine = `${JSON.stringify({ pid: process.pid, started: startOf(process.pid) })}\n`;
+  const mine = `${JSON.stringify(thisProcess())}\n`;
   if (creates(file, mine)) return undefined;
-  const owner = readOwner(file);
+  const owner = readHolder(file);
   if (owner !== undefined && isAlive(owner)) {
     throw new Error(`${directory}: expected a free run directory, found it in use by process ${owner.pid}`);
   }
@@ -141,34 +137,6 @@ function creates(file: string, text: string): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw new Error(`${file}: expected to write it, found ${reason(error)}`);
-  }
-}
-
-function readOwner(file: string): Owner | undefined {
-  try {
-    const { pid, started } = JSON.parse(readFileSync(file, "utf8"));
-    return Number.isSafeInteger(pid) && pid > 0 ? { pid, started: String(started) } : undefined;
-  } catch {
-    return undefined; // gone meanwhile, or not written by a run: either way nobody holds it
-  }
-}
-
-function isAlive({ pid, started }: Owner): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-  return started === startOf(pid);
-}
-
-/** Start time in clock ticks since boot, field 22 of /proc/pid/stat (proc(5)); process numbers are used again. */
-function startOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  } catch {
-    return "";
   }
 }
 

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "../write-whole.ts";
 
 const FILE = "acked";
 
@@ -15,11 +16,7 @@ export function readAcked(directory: string): number {
 
 /** A disk that does not take it costs nothing: the learner says it again. */
 export function writeAcked(directory: string, acked: number): void {
-  const path = join(directory, FILE);
   try {
-    fs.writeFileSync(`${path}.tmp`, `${acked}\n`);
-    fs.renameSync(`${path}.tmp`, path);
-  } catch {
-    fs.rmSync(`${path}.tmp`, { force: true });
-  }
+    writeWhole(join(directory, FILE), `${acked}\n`);
+  } catch {}
 }

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { removeQuietly } from "../remove-quietly.ts";
 
 /**
  * Whether the computer has run on since a robot's directory was last used, with every write to it taken: then what was
@@ -34,7 +35,10 @@ export function writeBoot(directory: string): void {
   }
 }
 
-/** The disk does not take what it is given; taking a file away it still can. */
+/**
+ * The disk does not take what it is given; taking a file away it mostly still can. Where it cannot, and the robot's processes are
+ * all killed before it can again, the learner has more steps than the robot knows of, and the stream begins anew by another name.
+ */
 export function forgetBoot(directory: string): void {
-  fs.rmSync(join(directory, FILE), { force: true });
+  removeQuietly(join(directory, FILE));
 }

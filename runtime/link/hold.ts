@@ -1,12 +1,8 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-
-interface Holder {
-  readonly pid: number;
-  /** Tells a process from a later one of the same number; "" where the system does not say. */
-  readonly started: string;
-}
+import { type Holder, isAlive, readHolder, thisProcess } from "../holder.ts";
+import { removeQuietly } from "../remove-quietly.ts";
 
 const FILE = "link.lock";
 const RETRY_MS = 20;
@@ -18,11 +14,12 @@ const RETRY_MS = 20;
 export async function hold(directory: string, waitMs: number): Promise<() => void> {
   const path = join(directory, FILE);
   const until = performance.now() + waitMs;
-  const mine: Holder = { pid: process.pid, started: startOf(process.pid) };
+  const mine = thisProcess();
   assertWritable(directory, mine);
   while (!creates(path, mine)) {
     const holder = readHolder(path);
-    if (holder === undefined || !isAlive(holder))
+    // Our own number is of an earlier link in this process, or of a process of before.
+    if (holder === undefined || holder.pid === process.pid || !isAlive(holder))
       fs.rmSync(path, { force: true }); // a full disk then has room for ours
     else if (performance.now() < until) await sleep(RETRY_MS);
     else {
@@ -31,7 +28,7 @@ export async function hold(directory: string, waitMs: number): Promise<() => voi
     }
   }
   return () => {
-    if (readHolder(path)?.pid === process.pid) fs.rmSync(path, { force: true });
+    if (readHolder(path)?.pid === process.pid) removeQuietly(path);
   };
 }
 
@@ -48,7 +45,7 @@ function assertWritable(directory: string, { pid }: Holder): void {
       `${directory}: expected a directory to write steps to, found ${message}; make it writable, or begin a run elsewhere (--run <directory>)`,
     );
   } finally {
-    fs.rmSync(draft, { force: true });
+    removeQuietly(draft);
   }
 }
 
@@ -64,37 +61,8 @@ function creates(path: string, holder: Holder): boolean {
     if (code === "EEXIST" || (isFull(code) && fs.existsSync(path))) return false;
     throw new Error(`${path}: expected to be written, found ${message}; free some room`);
   } finally {
-    fs.rmSync(draft, { force: true });
+    removeQuietly(draft);
   }
 }
 
 const isFull = (code: string | undefined): boolean => code === "ENOSPC" || code === "EDQUOT";
-
-function readHolder(path: string): Holder | undefined {
-  try {
-    const { pid, started } = JSON.parse(fs.readFileSync(path, "utf8"));
-    return Number.isSafeInteger(pid) && pid > 0 ? { pid, started: String(started) } : undefined;
-  } catch {
-    return undefined; // gone meanwhile, or cut short by a power loss
-  }
-}
-
-function isAlive({ pid, started }: Holder): boolean {
-  if (pid === process.pid) return false; // of an earlier link in this process, or of a process of this number
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM" && started === startOf(pid);
-  }
-  return started === startOf(pid);
-}
-
-/** Start time in clock ticks since boot, field 22 of /proc/pid/stat (proc(5)); process numbers are used again. */
-function startOf(pid: number): string {
-  try {
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  } catch {
-    return "";
-  }
-}

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "../write-whole.ts";
 
 /** Whose spool this is, kept in the robot's directory. */
 export interface Identity {
@@ -34,10 +35,8 @@ export function readIdentity(directory: string): Identity {
 export function writeIdentity(directory: string, identity: Identity): void {
   const path = join(directory, "stream.json");
   try {
-    fs.writeFileSync(`${path}.tmp`, `${JSON.stringify(identity)}\n`, { flush: true });
-    fs.renameSync(`${path}.tmp`, path);
+    writeWhole(path, `${JSON.stringify(identity)}\n`, { flush: true });
   } catch (error) {
-    fs.rmSync(`${path}.tmp`, { force: true });
     throw new Error(`${path}: expected to be written, found ${(error as Error).message}; free some room`);
   }
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { StepSchema } from "../step.ts";
 import { isSchema } from "../wire/schema-check.ts";
 import { schemaDifferences } from "../wire/schema-difference.ts";
+import { writeWhole } from "../write-whole.ts";
 
 const FILE = "schema.json";
 
@@ -14,8 +15,7 @@ export function keepSchema(directory: string, schema: StepSchema): void {
   const path = join(directory, FILE);
   const kept = readSchema(path);
   if (kept === undefined) {
-    fs.writeFileSync(`${path}.tmp`, `${JSON.stringify(schema, undefined, 2)}\n`, { flush: true });
-    fs.renameSync(`${path}.tmp`, path);
+    writeWhole(path, `${JSON.stringify(schema, undefined, 2)}\n`, { flush: true });
     return;
   }
   const differences = schemaDifferences(kept, schema);

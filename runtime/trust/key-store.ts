@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { writeWhole } from "../write-whole.ts";
 import { type Keys, type PublicKeys, parsePublicLine, publicLine } from "./keys.ts";
 
 const SECRET = "own.key";
@@ -96,7 +97,6 @@ export class KeyStore {
   #write(peers: readonly PublicKeys[]): void {
     const path = join(this.directory, ALLOWED);
     fs.mkdirSync(this.directory, { recursive: true, mode: 0o700 });
-    fs.writeFileSync(`${path}.tmp`, peers.map((peer) => `${publicLine(peer)}\n`).join(""), { flush: true });
-    fs.renameSync(`${path}.tmp`, path);
+    writeWhole(path, peers.map((peer) => `${publicLine(peer)}\n`).join(""), { flush: true });
   }
 }

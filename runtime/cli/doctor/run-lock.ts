@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { parseHolder, startIn } from "../../holder.ts";
 import { type Finding, note, pass, warn } from "./finding.ts";
 import type { System } from "./system.ts";
 
@@ -8,8 +9,9 @@ type Looks = Pick<System, "list" | "read" | "link" | "access">;
 export function checkRun({ list, read, link, access }: Looks, run: string): Finding[] {
   if (access(run) === "missing") return [note(run, "not there yet: the first start makes it")];
   const findings: Finding[] = [];
-  const owner = readOwner(read(join(run, "lock")));
-  const alive = owner !== undefined && startOf(read, owner.pid) === owner.started;
+  const owner = parseHolder(read(join(run, "lock")) ?? "");
+  const stat = owner && read(`/proc/${owner.pid}/stat`);
+  const alive = stat !== undefined && startIn(stat) === owner?.started;
   if (owner === undefined) findings.push(pass(run, "free: no lock"));
   else if (alive) findings.push(warn(run, `in use by process ${owner.pid}`, `stop it there, or: kill ${owner.pid}`));
   else findings.push(note(run, `a lock of process ${owner.pid}, which is gone: the next start takes it over`));
@@ -21,21 +23,6 @@ export function checkRun({ list, read, link, access }: Looks, run: string): Find
     }
   }
   return findings;
-}
-
-function readOwner(text: string | undefined): { readonly pid: number; readonly started: string } | undefined {
-  try {
-    const { pid, started } = JSON.parse(text ?? "") as { pid?: unknown; started?: unknown };
-    return Number.isSafeInteger(pid) ? { pid: pid as number, started: String(started) } : undefined;
-  } catch {
-    return undefined; // not written by a run: nobody holds it
-  }
-}
-
-/** Field 22 of /proc/pid/stat (proc(5)); undefined when there is no such process. */
-function startOf(read: Looks["read"], pid: number): string | undefined {
-  const stat = read(`/proc/${pid}/stat`);
-  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
 }
 
 function holders({ list, read, link }: Omit<Looks, "access">, run: string): { pid: string; name: string }[] {

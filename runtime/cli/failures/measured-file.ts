@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { dirname, join } from "node:path";
+import { writeWhole } from "../../write-whole.ts";
 import type { FailureRow } from "./row.ts";
 import { CAUSES, HOWS } from "./ways.ts";
 
@@ -40,9 +41,7 @@ export function saveMeasured(path: string, robot: string, row: MeasuredRow, host
   const others = readMeasured(path, robot, host).filter(({ cause, how }) => cause !== row.cause || how !== row.how);
   const rows = [...others, row];
   mkdirSync(dirname(path), { recursive: true });
-  const draft = `${path}.${process.pid}.tmp`;
-  writeFileSync(draft, `${JSON.stringify({ format: FORMAT, robot, host, rows }, undefined, 2)}\n`);
-  renameSync(draft, path);
+  writeWhole(path, `${JSON.stringify({ format: FORMAT, robot, host, rows }, undefined, 2)}\n`);
 }
 
 function isRow(value: unknown): value is MeasuredRow {

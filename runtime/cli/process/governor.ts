@@ -22,6 +22,7 @@ import { describeScheduling } from "../../realtime/scheduling.ts";
 import type { Driver } from "../../robot.ts";
 import { imagesOf } from "../../wire/images.ts";
 import { encodeSteps, stepLayout } from "../../wire/step-codec.ts";
+import { writeWhole } from "../../write-whole.ts";
 import { aliveClock } from "./alive-clock.ts";
 import { loadMachine, simulationIn } from "./machine.ts";
 import { stepTrace } from "./step-trace.ts";
@@ -173,8 +174,7 @@ function save(driver: Driver, path: string): void {
   if (simulation === undefined) return;
   try {
     fs.mkdirSync(dirname(path), { recursive: true });
-    fs.writeFileSync(`${path}.tmp`, simulation.snapshot());
-    fs.renameSync(`${path}.tmp`, path);
+    writeWhole(path, simulation.snapshot());
   } catch (error) {
     channel.send({ type: "note", text: `the simulated robot's state was not kept: ${(error as Error).message}` });
   }

@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { writeWhole } from "../../write-whole.ts";
 
 /** Names the file that says how far this computer's clock is off, in ms. Without it none of this is there. */
 const CLOCK = "REVERIE_TEST_CLOCK";
@@ -16,8 +17,7 @@ export function acceptTestClock(path = process.env[CLOCK]): void {
 
 /** From now on the processes that look at this file have a clock that is off by so many ms. */
 export function setTestClock(path: string, ms: number): void {
-  writeFileSync(`${path}.tmp`, String(ms));
-  renameSync(`${path}.tmp`, path);
+  writeWhole(path, String(ms));
 }
 
 /** A `Date` whose present is off by so many ms; what it makes of a time that is given does not change. */

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "../../write-whole.ts";
 
 /** The policy a robot keeps to although there are newer ones. */
 export interface Choice {
@@ -38,8 +39,7 @@ export function writeChoice(directory: string, choice: Choice | undefined): void
     return;
   }
   fs.mkdirSync(directory, { recursive: true });
-  fs.writeFileSync(`${path}.tmp`, `${JSON.stringify(choice)}\n`, { flush: true });
-  fs.renameSync(`${path}.tmp`, path);
+  writeWhole(path, `${JSON.stringify(choice)}\n`, { flush: true });
 }
 
 function checked(found: Partial<Choice> | null): Choice {

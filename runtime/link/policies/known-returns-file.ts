@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "../../write-whole.ts";
 import type { KnownReturns } from "./return-watch.ts";
 
 const FILE = "returns.json";
@@ -17,7 +18,5 @@ export function readKnownReturns(directory: string): KnownReturns | undefined {
 }
 
 export function writeKnownReturns(directory: string, known: KnownReturns): void {
-  const path = join(directory, FILE);
-  fs.writeFileSync(`${path}.tmp`, `${JSON.stringify(known)}\n`);
-  fs.renameSync(`${path}.tmp`, path);
+  writeWhole(join(directory, FILE), `${JSON.stringify(known)}\n`);
 }
