@@ -139,7 +139,7 @@ export class LinkServer {
     if (message.type === "alive") {
       peer.clock.hear(message.clock);
       this.#send(id, { type: "alive", clock: peer.clock.stamp() });
-    } else if (message.type === "got") peer.policies.got(message.policyVersion, message.index);
+    } else if (message.type === "got") peer.policies.got(message.policyVersion, message.index, message.lost === true);
     else if (message.type === "bye") this.#forget(peer, "left");
     else if (message.type === "rows") this.#takeRows(peer.stream, peer, message, payloads);
     else throw new Error(`expected a robot's message from ${peer.robot}, found "${message.type}"`);

@@ -19,11 +19,12 @@ export interface MetricsLine {
   readonly streams: Readonly<Record<string, StreamReport>>;
 }
 
-/** Lines appended to a file, in order and off the caller's path. A line the disk did not take is reported and gone. */
+/** Lines appended to a file, in order and off the caller's path. Those a disk does not take are gone, which is said once. */
 export class MetricsFile {
   readonly #path: string;
   readonly #report: (line: string) => void;
   #writing: Promise<void> = Promise.resolve();
+  #failing = false;
 
   constructor(path: string, report: (line: string) => void) {
     this.#path = path;
@@ -31,12 +32,21 @@ export class MetricsFile {
   }
 
   add(line: MetricsLine): void {
-    this.#writing = this.#writing
-      .then(() => appendFile(this.#path, `${JSON.stringify(line)}\n`))
-      .catch((error: Error) => this.#report(`metrics: ${error.message}`));
+    this.#writing = this.#writing.then(() => this.#append(`${JSON.stringify(line)}\n`));
   }
 
   close(): Promise<void> {
     return this.#writing;
+  }
+
+  async #append(text: string): Promise<void> {
+    try {
+      await appendFile(this.#path, text);
+      this.#failing = false;
+    } catch (error) {
+      if (!this.#failing)
+        this.#report(`metrics: ${(error as Error).message}; lines are left out until they can be written`);
+      this.#failing = true;
+    }
   }
 }

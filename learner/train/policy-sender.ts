@@ -61,10 +61,11 @@ export class PolicySender {
     if (message !== undefined) this.#send(message);
   }
 
-  /** The robot has part `index` of `version`. */
-  got(version: number, index: number): void {
+  /** The robot has part `index` of `version`. `lost`: but it could not keep the policy, nor its graph, which the next brings again. */
+  got(version: number, index: number, lost = false): void {
     if (version !== this.#version || index !== this.#got) return;
     this.#got++;
+    if (lost) this.#graphHash = "";
     this.#fill();
     if (!this.#busy) this.#begin();
   }

@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { type StepSchema, schemaHash } from "../../runtime/step.ts";
 import { newestBundle, pruneBundles, sha256, writeBundle } from "../../runtime/wire/bundle.ts";
 import { MANIFEST_FORMAT } from "../../runtime/wire/manifest.ts";
@@ -106,7 +105,6 @@ export class Publisher {
     const { directory, report } = this.#options;
     const { manifest, weights, graph } = this.#current;
     try {
-      mkdirSync(directory, { recursive: true });
       writeBundle(directory, manifest, graph, weights);
       pruneBundles(directory, KEEP_BUNDLES);
     } catch (error) {

@@ -84,19 +84,29 @@ export class Downlink {
    * `made`: as `made` gives it back.
    */
   async take(manifest: PolicyManifest, weights: Uint8Array, sentGraph: Uint8Array, made?: number): Promise<void> {
-    const { directory, schema, settings, lockstep } = this.#options;
+    const { directory, schema, settings } = this.#options;
     const why = misfit(schema, manifest);
     if (why !== undefined) throw new Error(`policy ${manifest.policyVersion}: ${why}`);
     const known = sentGraph.length === 0 && manifest.graphHash === this.#newest.graphHash;
     const graph = known ? fs.readFileSync(join(this.#newest.path, "graph.onnx")) : sentGraph;
     openBundle(manifest, graph, weights);
-    const path = writeBundle(directory, manifest, graph, weights, { durable: !lockstep });
+    const path = this.#keep(manifest, graph, weights);
     this.#newest = { graphHash: manifest.graphHash, policyVersion: manifest.policyVersion, path };
     pruneBundles(directory, settings.keepBundles, this.#keeper.kept);
     if (made !== undefined) this.#made.set(manifest.policyVersion, made);
     const [oldest] = this.#made.keys();
     if (this.#made.size > MADE_KEPT) this.#made.delete(oldest!);
     await this.#follow();
+  }
+
+  #keep(manifest: PolicyManifest, graph: Uint8Array, weights: Uint8Array): string {
+    const { directory, lockstep } = this.#options;
+    try {
+      return writeBundle(directory, manifest, graph, weights, { durable: !lockstep });
+    } catch (error) {
+      const { policyVersion } = manifest;
+      throw new Error(`policy ${policyVersion}: not on disk, the one before stays: ${(error as Error).message}`);
+    }
   }
 
   /** A step the robot took. */

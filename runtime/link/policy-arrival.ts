@@ -54,14 +54,17 @@ export class PolicyArrival {
   /** Says at once that it is there, the last one when the policy acts: nothing that comes after is heard before. */
   async part(policyVersion: number, index: number, part: Uint8Array = new Uint8Array(0)): Promise<void> {
     const intake = this.#intake;
+    let lost = false;
     try {
       if (intake?.manifest.policyVersion !== policyVersion) return; // of one that was turned down
       const whole = intake.add(index, part);
       if (whole === undefined) return;
       this.#intake = undefined;
+      lost = true;
       await this.#options.onWeights(intake.manifest, whole.weights, whole.graph, this.#mine(this.#made));
+      lost = false;
     } finally {
-      await this.#options.say({ type: "got", policyVersion, index });
+      await this.#options.say({ type: "got", policyVersion, index, ...(lost && { lost }) });
     }
   }
 
@@ -73,7 +76,7 @@ export class PolicyArrival {
     }
     const isHere = await this.#fetched.done;
     if (!isHere && this.#fetched?.policyVersion === policyVersion) this.#fetched = undefined;
-    await this.#options.say({ type: "got", policyVersion, index: 0 });
+    await this.#options.say({ type: "got", policyVersion, index: 0, ...(!isHere && { lost: true }) });
   }
 
   /** Beside everything else that is heard: no other policy comes, and no permit, before this one is said to be here. */

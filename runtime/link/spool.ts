@@ -26,8 +26,8 @@ export class Spool {
   /** None where the robot sees nothing. */
   readonly #images: ImageSpool | undefined;
   #acked = 0;
-  /** The disk does not take what it is given. */
-  #failing = false;
+  /** Why the disk does not take what it is given. */
+  #failure: Error | undefined;
   /** Consecutive; the last is the newest step of all. */
   #recent: { readonly sequence: number; readonly row: Uint8Array }[] = [];
   #reader: Generator<LogEntry> | undefined;
@@ -68,11 +68,15 @@ export class Spool {
     if (this.#recent.length > 2 * RECENT_ROWS) this.#recent.splice(0, RECENT_ROWS);
   }
 
-  /** Images first, so that a row that is there has its images or never gets them. */
+  /**
+   * Images first, so that a row that is there has its images or never gets them. A disk that failed is well again when it took
+   * something: what nobody needs any more, because the learner has it, does not tell.
+   */
   flush(): Error | undefined {
+    if (this.#failure !== undefined && this.#log.pendingBytes === 0) return this.#failure;
     let error = this.#flushAll();
     while (FULL.has((error as NodeJS.ErrnoException | undefined)?.code) && this.#giveUp()) error = this.#flushAll();
-    this.#failing = error !== undefined;
+    this.#failure = error;
     return error;
   }
 
@@ -116,7 +120,7 @@ export class Spool {
    * Undefined when there is none.
    */
   take(from: number, most: number): Rows | undefined {
-    const limit = this.#failing ? most : Math.min(most, this.#log.written - from);
+    const limit = this.#failure !== undefined ? most : Math.min(most, this.#log.written - from);
     if (limit <= 0) return undefined;
     const oldest = this.#recent[0]?.sequence;
     if (oldest !== undefined && from >= oldest) {

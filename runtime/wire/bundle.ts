@@ -1,7 +1,7 @@
 /** Policy bundles on disk: see README.md beside this file. */
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { PolicyManifest } from "./manifest.ts";
 import { checkManifest } from "./manifest-check.ts";
 import { decodeSafetensors, type FloatArrays } from "./safetensors.ts";
@@ -66,7 +66,8 @@ export function writeBundleAs(
 ): void {
   const temporary = `${path}.${process.pid}.tmp`;
   fs.rmSync(temporary, { recursive: true, force: true });
-  fs.mkdirSync(temporary, { recursive: true });
+  fs.mkdirSync(dirname(path), { recursive: true });
+  fs.mkdirSync(temporary);
   try {
     const write = (file: string, bytes: Uint8Array): void =>
       fs.writeFileSync(join(temporary, file), bytes, { flush: durable });

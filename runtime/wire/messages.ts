@@ -53,8 +53,8 @@ export type RobotMessage =
       readonly images?: readonly WireImage[];
       readonly imagesGone?: readonly GoneImages[];
     }
-  /** A part of a policy has arrived: another may come. */
-  | { readonly type: "got"; readonly policyVersion: number; readonly index: number }
+  /** A part of a policy has arrived: another may come. `lost`: it was the last, and policy and graph are not on the robot's disk. */
+  | { readonly type: "got"; readonly policyVersion: number; readonly index: number; readonly lost?: boolean }
   /** Sent every second; the learner answers "alive". */
   | { readonly type: "alive"; readonly clock?: ClockStamp }
   /** The robot leaves on purpose. */

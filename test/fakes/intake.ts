@@ -1,6 +1,7 @@
 import { Experience } from "../../learner/train/experience.ts";
 import type { LinkHost } from "../../learner/train/link-host.ts";
 import { LinkServer } from "../../learner/train/link-server.ts";
+import type { Policy } from "../../learner/train/policy.ts";
 import type { Step, StepSchema } from "../../runtime/step.ts";
 
 /** A learner's end of the link with its log on the disk, and no training. */
@@ -9,6 +10,8 @@ export interface Intake {
   /** Every step that was taken, in order; replayed from the disk by whoever opens it again. */
   readonly steps: readonly Step[];
   readonly lines: readonly string[];
+  /** To every robot that is there. */
+  publish(policy: Policy): void;
   close(): Promise<void>;
 }
 
@@ -50,6 +53,7 @@ export async function openIntake(
     endpoint: server.endpoint,
     steps,
     lines,
+    publish: (policy) => server!.publish(policy),
     close: async () => {
       await server?.close();
       await experience.close();

@@ -55,6 +55,19 @@ test("what was made meanwhile is left out but for the newest, and the graph goes
   expect(announced()).toEqual([1, 3]);
 });
 
+test("a robot that could not keep a policy gets the graph again with the next", () => {
+  const { made, sent } = sender();
+  made.offer(policy(1, 1));
+  made.got(1, 0);
+  made.got(1, 1, true);
+  made.offer(policy(2, 1));
+  made.got(2, 0);
+  made.got(2, 1);
+  made.offer(policy(3, 1));
+  const graphs = sent.flatMap((each) => (each.type === "weights" ? [each.graphBytes] : []));
+  expect(graphs).toEqual([policy(1, 1).graph.length, policy(1, 1).graph.length, 0]);
+});
+
 test("a permit waits for the policies before it", () => {
   const { made, sent } = sender();
   made.sendAfter({ type: "permit", through: 1 });

@@ -10,9 +10,10 @@ import { Spool } from "../../../runtime/link/spool.ts";
 import { keepSchema } from "../../../runtime/link/spool-schema.ts";
 import { RecordLog } from "../../../runtime/log/record-log.ts";
 import { stepTopic } from "../../../runtime/log/step-topic.ts";
+import { failingDisk } from "../../fakes/failing-disk.ts";
 import { type Intake, openIntake } from "../../fakes/intake.ts";
 import { robotLink, stepRow, upTo } from "../../fakes/robot-link.ts";
-import { schema } from "../policy/bundles.ts";
+import { policyParts, schema } from "../policy/bundles.ts";
 
 const soon = { timeout: 8000, interval: 10 };
 
@@ -89,6 +90,60 @@ test.runIf(canMount)("a disk that is read-only at the start is named with what t
   await expect(hold(join(disk.path, "robot"), 0)).rejects.toThrow(
     /robot: expected a directory to write steps to, found EROFS.*make it writable, or begin a run elsewhere/,
   );
+});
+
+const canFail = (() => {
+  const tried = failingDisk();
+  tried?.close();
+  return tried !== undefined;
+})();
+
+test.runIf(canFail)(
+  "a disk that breaks under a link: it is said once, every step reaches the learner from memory, and nothing dies",
+  async () => {
+    const broken = failingDisk()!;
+    try {
+      intake = await openIntake(join(directory, "log"), schema);
+      const robot = robotLink(broken.path, intake.endpoint);
+      robot.feed(0, 100);
+      await vi.waitFor(() => expect(robot.link.status.acked).toBe(100), soon);
+      broken.fail();
+      for (const [from, to] of [
+        [100, 1000],
+        [1000, 2000],
+        [2000, 3000],
+      ] as const) {
+        robot.feed(from, to);
+        await vi.waitFor(() => expect(robot.link.status.acked).toBe(to), soon);
+      }
+      expect(robot.link.status.diskError).toContain("EROFS");
+      intake.publish(policyParts(1, 1));
+      await vi.waitFor(() => expect(robot.notes()).toHaveLength(2), soon);
+      await robot.link.close(0);
+      expect(robot.notes().slice(0, 2)).toEqual([
+        expect.stringMatching(/^link: steps are not on disk: EROFS/),
+        expect.stringMatching(/policy 1: not on disk, the one before stays: EROFS/),
+      ]);
+      expect(intake.steps.map(({ sequence }) => sequence)).toEqual(upTo(3000));
+    } finally {
+      broken.close();
+    }
+  },
+);
+
+test.runIf(canMount)("a policy that a full disk does not take is not missed: the next one comes whole", async () => {
+  intake = await openIntake(join(directory, "log"), schema);
+  const robot = robotLink(disk.path, intake.endpoint);
+  robot.feed(0, 10);
+  await vi.waitFor(() => expect(robot.link.status.acked).toBe(10), soon);
+  disk.fill();
+  intake.publish(policyParts(1, 1));
+  await vi.waitFor(() => expect(robot.notes().join()).toMatch(/policy 1: not on disk, .* ENOSPC/), soon);
+  disk.free();
+  intake.publish(policyParts(2, 2));
+  await vi.waitFor(() => expect(robot.heard).toContainEqual({ type: "swap", path: expect.any(String) }), soon);
+  robot.link.take({ type: "acting", version: 2 });
+  await robot.link.close();
 });
 
 test("a disk that turns read-only under a link: steps go out from memory, and it takes them again later", () => {
