@@ -1,11 +1,11 @@
 import { defineConfig } from "vitest/config";
 import { PatientFirst } from "./patient-first.ts";
 
-/** Need nobody's time but the processor's: two files at once. */
+/** Need nobody's time but the processor's, and leave nothing behind in their process: two at once, many in one process. */
 const PURE = [
   "test/*.test.ts",
   "test/calibration/**/*.test.ts",
-  "test/cli/{doctor,experiment,gif,process}/**/*.test.ts",
+  "test/cli/{doctor/!(compute),gif/*,process/*}.test.ts",
   "test/cli/{bench/phase,chaos/{account,plan,rhythm},failures/row,hil/{judge,library,parse-scenario}}.test.ts",
   "test/cli/keyboard/{command,controls,keyboard,order-line}.test.ts",
   "test/cli/{arguments,display,drivers,export-bundle,keys,log,played,plot,policy,settings,summary}.test.ts",
@@ -14,14 +14,21 @@ const PURE = [
   "test/drivers/mock/{mounting,physics-plant}.test.ts",
   "test/drivers/ros2/{base,cbor,codec,devices,estop,go2,rclnodejs,rosbridge,rosbridge-server,stamp-clock}.test.ts",
   "test/drivers/{serial,sim}/**/*.test.ts",
-  "test/learner/{agent,baseline,compile,nn,replay,report}/**/*.test.ts",
+  "test/learner/replay/**/*.test.ts",
   "test/learner/train/{checkpoint,checkpointer,checks,experience,lockstep,publish,ratio,recent,stream-record}.test.ts",
   "test/robots/{!(over-ros2),*/*}.test.ts",
   "test/runtime/{random,step}.test.ts",
   "test/runtime/governor/!(allocation|bad-input|gc-pauses).test.ts",
   "test/runtime/link/{images,mark-log,policies,spool,stage-log}.test.ts",
-  "test/runtime/{fuzz,log,policy,wire}/**/*.test.ts",
+  "test/runtime/{log,wire}/**/*.test.ts",
   "test/runtime/supervisor/{ring,standing-orders,step-feed,still-latched}.test.ts",
+];
+/** Set for their whole process how numbers near 0 are counted, or how much memory it has. */
+const SETTING = [
+  "test/cli/experiment/**/*.test.ts",
+  "test/cli/doctor/compute.test.ts",
+  "test/learner/{agent,baseline,compile,nn,report}/**/*.test.ts",
+  "test/runtime/{fuzz,policy}/**/*.test.ts",
 ];
 /** Have processes of their own that wait for each other, however long it takes. */
 const PATIENT = [
@@ -30,20 +37,24 @@ const PATIENT = [
   "test/cli/keyboard/terminal.test.ts",
   "test/learner/train/{killed,learner,thread}.test.ts",
   "test/runtime/link/{ending,same-name,nats/leaf,nats/nats}.test.ts",
+  "test/runtime/supervisor/lockstep.test.ts",
 ];
-const ALONE = [...PURE, ...PATIENT];
+const ALONE = [...SETTING, ...PATIENT];
+
+const TWO_AT_ONCE = { maxWorkers: 2, sequence: { groupOrder: 0 } };
 
 /** Everything else has processes, sockets or clocks of its own, and is measured by them: one file after the other. */
 export default defineConfig({
   test: {
     sequence: { sequencer: PatientFirst },
     projects: [
-      { test: { name: "alone", include: ALONE, maxWorkers: 2, sequence: { groupOrder: 0 } } },
+      { test: { name: "pure", include: PURE, isolate: false, ...TWO_AT_ONCE } },
+      { test: { name: "alone", include: ALONE, ...TWO_AT_ONCE } },
       {
         test: {
           name: "in time",
           include: ["test/**/*.test.ts"],
-          exclude: ALONE,
+          exclude: [...PURE, ...ALONE],
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },
