@@ -10,6 +10,7 @@ import type { Incoming, Listen } from "./listener.ts";
 import { ObjectPolicies } from "./object-store.ts";
 import { RowsIntake } from "./rows-intake.ts";
 import { ensureRowsStream } from "./rows-stream.ts";
+import { whenServersAgree } from "./servers-agree.ts";
 
 /** How long a learner that starts waits for a server. */
 const CONNECT_MS = 10_000;
@@ -35,7 +36,8 @@ export const listenNats: Listen = async (endpoint, { trust, nats: settings, repo
     const connection = await firstUp(line, endpoint);
     await claim(connection, subjects, settings.fleet);
     const js = jetstream(connection, settings.domain === "" ? {} : { domain: settings.domain });
-    await ensureRowsStream(js, subjects, settings).catch((error: Error) => {
+    const ensure = () => ensureRowsStream(js, subjects, settings);
+    await whenServersAgree(ensure, (text) => line.tell(text)).catch((error: Error) => {
       throw new Error(`learner: expected a stream ${subjects.stream} at ${endpoint}, found: ${error.message}`);
     });
     connection.subscribe(subjects.learner, { callback: (_, message) => void message?.respond() });
