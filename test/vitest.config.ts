@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 import { PatientFirst } from "./patient-first.ts";
 
-/** Need nobody's time but the processor's, and leave nothing behind in their process: two at once, many in one process. */
+/** Need nobody's time but the processor's, and leave nothing behind in their process: three at once, many in one process. */
 const PURE = [
   "test/*.test.ts",
   "test/calibration/**/*.test.ts",
@@ -35,28 +35,37 @@ const PATIENT = [
   "test/cli/{calibrate,experiment,learns,lerobot,main,play,pretraining,pushed,render,so101,teach,two-robots}.test.ts",
   "test/cli/bench/{bus,camera,link,loop,ros2}.test.ts",
   "test/cli/keyboard/terminal.test.ts",
-  "test/learner/train/{killed,learner,thread}.test.ts",
+  "test/learner/train/{killed,thread}.test.ts",
   "test/runtime/link/{ending,same-name,nats/leaf,nats/nats}.test.ts",
   "test/runtime/supervisor/lockstep.test.ts",
 ];
-const ALONE = [...SETTING, ...PATIENT];
+/** Count what there is to collect, in a process that has run nothing before. */
+const COLLECTING = ["test/runtime/governor/{allocation,gc-pauses}.test.ts"];
 
-const TWO_AT_ONCE = { maxWorkers: 2, sequence: { groupOrder: 0 } };
+/** A computer that does something else for a moment gets a second look, which the reporter shows. */
+const retry = 1;
+const AT_ONCE = { maxWorkers: 3, sequence: { groupOrder: 0 } };
+const IN_TURN = { maxWorkers: 1, sequence: { groupOrder: 1 } };
 
-/** Everything else has processes, sockets or clocks of its own, and is measured by them: one file after the other. */
+/**
+ * What waits or computes goes at once, three files on two cores. Everything else has processes, sockets or clocks of its own and is
+ * measured by them: one file after the other.
+ */
 export default defineConfig({
   test: {
     sequence: { sequencer: PatientFirst },
     projects: [
-      { test: { name: "pure", include: PURE, isolate: false, ...TWO_AT_ONCE } },
-      { test: { name: "alone", include: ALONE, ...TWO_AT_ONCE } },
+      { test: { name: "pure", include: PURE, isolate: false, ...AT_ONCE } },
+      { test: { name: "alone", include: [...SETTING, ...PATIENT], retry, ...AT_ONCE } },
+      { test: { name: "collecting", include: COLLECTING, retry, ...IN_TURN } },
       {
         test: {
           name: "in time",
           include: ["test/**/*.test.ts"],
-          exclude: [...PURE, ...ALONE],
-          maxWorkers: 1,
-          sequence: { groupOrder: 1 },
+          exclude: [...PURE, ...SETTING, ...PATIENT, ...COLLECTING],
+          isolate: false,
+          retry,
+          ...IN_TURN,
         },
       },
     ],

@@ -39,6 +39,8 @@ function emulated(setups: readonly ServoSetup[], settings: ConstructorParameters
   return { plant, bus: makeBus("sts", setups, { plant, timers: realTimers }) };
 }
 
+const LATE_MS = 50_000;
+
 /** The command with somebody beside it who does what it says. */
 function command(args: readonly string[], person?: Person) {
   const child: ChildProcess = spawn(process.execPath, [MAIN, "calibrate", "so101", ...args], {
@@ -57,9 +59,11 @@ function command(args: readonly string[], person?: Person) {
     err += text;
   });
   const moving = setInterval(() => person?.show(), 30);
-  const exited = new Promise<number | null>((resolve) => child.on("close", resolve)).finally(() =>
-    clearInterval(moving),
-  );
+  const exited = new Promise<number | null>((resolve, reject) => {
+    child.on("close", resolve);
+    const late = () => reject(new Error(`expected it to end in ${LATE_MS} ms, found it waiting:\n${out}\n${err}`));
+    setTimeout(late, LATE_MS).unref();
+  }).finally(() => clearInterval(moving));
   closers.push(() => child.kill("SIGKILL"));
   return { exited, child, out: () => out, err: () => err };
 }
