@@ -11,7 +11,7 @@ const PURE = [
   "test/cli/{arguments,display,drivers,export-bundle,keys,log,played,plot,policy,settings,summary}.test.ts",
   "test/drivers/camera/{judge,keeper,newest-sender,resize,seeing-driver,settings,simulated-camera}.test.ts",
   "test/drivers/camera/source/{frame-cutter,picture-files}.test.ts",
-  "test/drivers/mock/{mounting,physics-plant}.test.ts",
+  "test/drivers/mock/{mounting,physics-plant,reply-order}.test.ts",
   "test/drivers/ros2/{base,cbor,codec,devices,estop,go2,rclnodejs,rosbridge,rosbridge-server,stamp-clock}.test.ts",
   "test/drivers/{serial,sim}/**/*.test.ts",
   "test/learner/replay/**/*.test.ts",

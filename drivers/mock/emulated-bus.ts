@@ -60,6 +60,8 @@ export class EmulatedBus {
   #buffer: Uint8Array = new Uint8Array(0);
   #heardMs: number;
   #wireFree = 0;
+  /** Replies on the wire that are not there yet. */
+  readonly #coming: { readonly bytes: Uint8Array; readonly atMs: number }[] = [];
   #callOffs: (() => void)[] = [];
 
   constructor(options: EmulatedBusOptions) {
@@ -270,17 +272,24 @@ export class EmulatedBus {
     for (let i = 0; i < times; i++) this.#deliver(spoken, atMs + late);
   }
 
+  /** Replies come in the order of their times, also where this process is held up between two of them. */
   #deliver(bytes: Uint8Array, atMs: number): void {
-    const { timers } = this.#options;
+    const { timers, pacedBaud = 0 } = this.#options;
     const wait = atMs - timers.now();
-    const say = (): void => {
-      if (this.#unplugged()) return;
-      const cut = this.#active().find((fault) => fault.kind === "unplug" && fault.midPacket === true);
-      if (cut !== undefined) this.#cut.add(cut);
-      this.onBytes(cut === undefined ? bytes : bytes.subarray(0, bytes.length >> 1));
-    };
-    if (wait <= 0) say();
-    else timers.after(wait, say);
+    if (wait <= 0 && (pacedBaud === 0 || this.#coming.length === 0)) {
+      this.#utter(bytes);
+      return;
+    }
+    const before = this.#coming.findLastIndex((other) => other.atMs <= atMs);
+    this.#coming.splice(before + 1, 0, { bytes, atMs });
+    timers.after(wait, () => this.#utter(this.#coming.shift()!.bytes));
+  }
+
+  #utter(bytes: Uint8Array): void {
+    if (this.#unplugged()) return;
+    const cut = this.#active().find((fault) => fault.kind === "unplug" && fault.midPacket === true);
+    if (cut !== undefined) this.#cut.add(cut);
+    this.onBytes(cut === undefined ? bytes : bytes.subarray(0, bytes.length >> 1));
   }
 
   #corrupt(bytes: Uint8Array, neighbours = 1): Uint8Array {

@@ -141,7 +141,10 @@ export class Line {
       },
       heard: true,
     };
-    return (await this.exchange(probe, collector, probe.length)) === "done";
+    const { exchanges, timeouts } = this.counts;
+    const isBack = (await this.exchange(probe, collector, probe.length)) === "done";
+    Object.assign(this.counts, { exchanges, timeouts }); // silence is no fault here
+    return isBack;
   }
 
   #exchange(request: Uint8Array, collector: Collector, replyBytes: number, thinkUs: number): Promise<Outcome> {
