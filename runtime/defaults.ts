@@ -139,6 +139,8 @@ export const RUNTIME_DEFAULTS = {
     /** How long bringing the machine to its end state without a governor may take, and how long opening it is tried. */
     relaxMs: 10_000,
     openMs: 2000,
+    /** As `serial.openingMs` of who does that: the others are not to wait for one that is missing. */
+    relaxOpeningMs: 100,
     /** Steps kept until the link has them on disk. */
     ringRows: 20_000,
     /** Of their images; where there are more, the oldest go. */
@@ -180,6 +182,8 @@ export const DRIVER_DEFAULTS = {
     baud: 0,
     /** How much longer than the wire needs a reply may take, ms: USB, the kernel and this process's own pauses. */
     slackMs: 8,
+    /** How long a servo that does not answer at opening is asked again, ms. */
+    openingMs: 1500,
     /** File of the machine's calibration; "": ~/.reverie/calibration/<robot>.json. */
     calibration: "",
   },

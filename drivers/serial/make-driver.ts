@@ -17,6 +17,8 @@ export interface SerialConnection {
   readonly baud: number;
   /** How much longer than the wire needs a reply may take, ms. */
   readonly slackMs: number;
+  /** How long a servo that does not answer at opening is asked again, ms. */
+  readonly openingMs: number;
 }
 
 /** The driver of one calibrated machine, not yet open. Throws on a calibration that does not fit the robot. */
@@ -24,7 +26,7 @@ export function makeSerialDriver(
   spec: RobotSpec,
   robot: SerialRobot,
   calibration: Calibration,
-  { port, baud, slackMs }: SerialConnection,
+  { port, baud, slackMs, openingMs }: SerialConnection,
   clock: Clock,
   report: (line: string) => void,
 ): ServoDriver {
@@ -38,6 +40,7 @@ export function makeSerialDriver(
     calibrationHash: calibrationHash(calibration),
     clock,
     line: { slackMs, lostAfter: lostAfter(slackMs) },
+    driver: { openingMs },
     report,
   });
   return driver;

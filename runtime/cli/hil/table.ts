@@ -1,7 +1,7 @@
 import type { Check } from "./judge.ts";
 import type { Measured } from "./measured.ts";
 
-const COLUMNS = [26, 8, 11, 10, 10, 9, 9, 8, 9] as const;
+const COLUMNS = [28, 8, 11, 10, 10, 9, 9, 8, 9] as const;
 
 /** Names of what `scenarioLines` shows. */
 export function headLine(): string {

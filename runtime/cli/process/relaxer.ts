@@ -1,8 +1,9 @@
 /** The relaxer's process: stands by with all that it takes to reach the motors loaded, for when the governor cannot. */
 import { RealtimeClock } from "../../clock.ts";
+import { DRIVER_DEFAULTS } from "../../defaults.ts";
 import { endStateFor } from "../../governor/endings.ts";
 import { type FromRelaxer, parentChannel, type SupervisorConfig, type ToRelaxer } from "../../ipc.ts";
-import type { Driver, RobotSpec } from "../../robot.ts";
+import type { Driver, EndState, RobotSpec } from "../../robot.ts";
 import { loadMachine } from "./machine.ts";
 import { openPatiently } from "./open-patiently.ts";
 
@@ -46,32 +47,54 @@ async function take(message: ToRelaxer): Promise<void> {
 }
 
 async function prepare(config: SupervisorConfig): Promise<Standby> {
-  const machine = await loadMachine({ ...config, camera: {} }); // it takes no cameras to stop
+  const { openMs, relaxOpeningMs: openingMs } = config.runtime.supervisor;
+  // It takes no cameras to stop.
+  const machine = await loadMachine({
+    ...config,
+    camera: {},
+    serial: { ...DRIVER_DEFAULTS.serial, ...config.serial, openingMs },
+  });
   const driver = await machine.driver(new RealtimeClock(), (line) => void process.stderr.write(`${line}\n`));
   await driver.prepare?.();
-  return { spec: machine.spec, driver, openMs: config.runtime.supervisor.openMs };
+  return { spec: machine.spec, driver, openMs };
 }
 
-/** A machine that cannot be read is brought to its end state all the same, and of one that cannot be opened what answers. */
+/**
+ * A machine that cannot be read is brought to its end state all the same. Of one that cannot be opened, what answers is brought
+ * there at once; then it is tried on, as what is missing may come.
+ */
 async function relax(): Promise<void> {
   if (standby === undefined && config !== undefined) standby = await prepare(config);
   if (standby === undefined) throw new Error("relaxer: expected to be started first");
   const { driver, spec, openMs } = standby;
+  let reached: EndState | undefined;
   try {
-    await openPatiently(driver, openMs);
+    await openPatiently(driver, openMs, async (error) => {
+      reached ??= await relaxRest(driver, spec, error);
+    });
   } catch (error) {
-    if (driver.relaxReachable === undefined) throw error;
-    const nowhere = spec.joints.map(() => Number.NaN); // not measured: not known to be at rest
-    const end = endStateFor(spec, "governor", nowhere);
-    process.stderr.write(`${(error as Error).message}; the rest is brought to "${end}"\n`);
-    await driver.relaxReachable(end);
-    channel.send({ type: "relaxed", end });
+    if (reached === undefined) throw error;
+    channel.send({ type: "relaxed", end: reached });
     return;
   }
   const sample = await driver.read().catch(() => undefined);
   const end = endStateFor(spec, "governor", sample?.position);
   await driver.relax(end);
   channel.send({ type: "relaxed", end });
+}
+
+/** Undefined where nobody can be reached, as while the port is another's. */
+async function relaxRest(driver: Driver, spec: RobotSpec, why: Error): Promise<EndState | undefined> {
+  const nowhere = spec.joints.map(() => Number.NaN); // not measured: not known to be at rest
+  const end = endStateFor(spec, "governor", nowhere);
+  try {
+    if (driver.relaxReachable === undefined) return undefined;
+    await driver.relaxReachable(end);
+  } catch {
+    return undefined;
+  }
+  process.stderr.write(`${why.message}; the rest is brought to "${end}"\n`);
+  return end;
 }
 
 async function letGo(): Promise<void> {

@@ -17,6 +17,15 @@ test("a port that is soon free is opened", async () => {
   expect(port.tried()).toBe(4);
 });
 
+test("after each failure something can be done meanwhile, and is waited for", async () => {
+  const met: string[] = [];
+  await openPatiently(busyFor(2), 10_000, async ({ message }) => {
+    await Promise.resolve();
+    met.push(message);
+  });
+  expect(met).toEqual(["port in use, 1 to go", "port in use, 0 to go"]);
+});
+
 test("one that stays in use is given up in time, with its own reason", async () => {
   await expect(openPatiently(busyFor(Number.POSITIVE_INFINITY), 50)).rejects.toThrow(/port in use/);
   const port = busyFor(1);
