@@ -2,14 +2,16 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { MAIN } from "../fakes/reverie.ts";
 
 /** Held random actions earn 1.4 a step here, staying at the goal nearly 10. */
 const LEARNED = 4.5;
 
+const run = mkdtempSync(join(tmpdir(), "learns-"));
+afterEach(() => rmSync(run, { recursive: true, force: true }));
+
 test("a small robot learns its task, in its own processes", async () => {
-  const run = mkdtempSync(join(tmpdir(), "learns-"));
   const args = ["teach", "reacher", "--run", run, "--clock=lockstep", "--preset=robot-tiny", "--steps=2500", "--json"];
   const settings = ["--learner.train.fill=500", "--learner.train.pretrain=50", "--learner.train.ratio=0.3"];
   const child = spawn(process.execPath, [MAIN, ...args, ...settings], { stdio: ["ignore", "ignore", "pipe"] });
@@ -30,5 +32,4 @@ test("a small robot learns its task, in its own processes", async () => {
       .filter(Number.isFinite);
   expect(named("stage/at the goal").at(-1)).toBeGreaterThan(0);
   expect(named("openLoop/5/arm[rad]").at(-1)).toBeLessThan(named("still/5/arm[rad]").at(-1)!);
-  rmSync(run, { recursive: true });
 }, 180_000);

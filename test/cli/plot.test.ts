@@ -1,13 +1,19 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { writeRunSchema } from "../../learner/train/run-schema.ts";
 import { curveSvg } from "../../runtime/cli/curve-svg.ts";
 import { plot } from "../../runtime/cli/plot.ts";
 
+const runs: string[] = [];
+afterEach(() => {
+  for (const run of runs.splice(0)) rmSync(run, { recursive: true });
+});
+
 function makeRun(lines: readonly string[]): string {
   const run = mkdtempSync(join(tmpdir(), "plot-"));
+  runs.push(run);
   mkdirSync(join(run, "learner"));
   writeRunSchema(join(run, "learner"), {
     robot: "a1",

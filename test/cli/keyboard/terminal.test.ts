@@ -33,7 +33,10 @@ class Terminal {
   constructor(command: string) {
     const shell = join(directory, "commands.sh");
     writeFileSync(shell, `cd ${directory}\nstty -a > before\n${command}\necho $? > code\nstty -a > after\n`);
-    this.#child = spawn("script", ["-qc", `sh ${shell}`, "/dev/null"], { stdio: "pipe" });
+    this.#child = spawn("script", ["-qc", `sh ${shell}`, "/dev/null"], {
+      stdio: "pipe",
+      env: { ...process.env, TMPDIR: directory },
+    });
     this.#child.stdout!.setEncoding("utf8").on("data", (text: string) => {
       this.shown += text;
     });
