@@ -1,33 +1,30 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { savable } from "../config.ts";
 import type { FromLink, LinkStatus, StepMessage, SupervisorConfig, ToLink } from "../ipc.ts";
 import { ImageCodec } from "../log/image-codec.ts";
 import type { Heading } from "../log/mcap-file.ts";
 import { RecordLog, type RecordLogOptions } from "../log/record-log.ts";
 import type { StandardTopics } from "../log/standard-topics.ts";
 import { stepTopic } from "../log/step-topic.ts";
-import { type StepSchema, schemaHash } from "../step.ts";
+import type { StepSchema } from "../step.ts";
 import { robotTrust } from "../trust/trust.ts";
 import { imageTensors } from "../wire/images.ts";
 import { rowEpisode, rowReturn, rowTimeNs } from "../wire/step-codec.ts";
 import { readAcked, writeAcked } from "./acked.ts";
-import { forgetBoot, isSameBoot, writeBoot } from "./boot.ts";
 import { connectorFor } from "./connect.ts";
 import { readDatedFrom } from "./dated.ts";
 import { Downlink } from "./downlink.ts";
-import { type Identity, newIdentity, readIdentity, writeIdentity } from "./identity.ts";
 import { ImageSpool } from "./image-spool.ts";
 import { StepEncoder } from "./images/step-encoder.ts";
 import { MarkLog } from "./mark-log.ts";
+import { Numbering, UNSYNCED_STEPS } from "./numbering.ts";
+import { recordingHeading } from "./recording-heading.ts";
 import type { Connect } from "./socket.ts";
 import { Spool } from "./spool.ts";
 import { keepSchema } from "./spool-schema.ts";
 import { StageLog } from "./stage-log.ts";
 import { Uplink } from "./uplink.ts";
 
-/** A power loss costs fewer steps than this: numbers that may have gone out are not given twice. */
-const UNSYNCED_STEPS = 4096;
 /** How often the spool is looked at where nothing is new. */
 const STATUS_MS = 1000;
 
@@ -46,9 +43,7 @@ export class Link {
   readonly #timers: readonly NodeJS.Timeout[];
   readonly #directory: string;
   readonly #running: Promise<void>;
-  #identity: Identity;
-  /** No number may have gone out beyond the spool's end. */
-  #clean: boolean;
+  readonly #numbering: Numbering;
   #acked: number;
   #written: number;
   #unsynced = 0;
@@ -96,16 +91,12 @@ export class Link {
       report,
     });
     this.#written = log.next;
-    this.#identity = readIdentity(this.#directory);
     this.#acked = Math.min(Math.max(readAcked(this.#directory), log.first), log.next);
     this.#spool.forget(this.#acked);
-    this.#clean = this.#identity.closed || log.next === 0 || isSameBoot(this.#directory);
-    if (this.#identity.closed) writeIdentity(this.#directory, { ...this.#identity, closed: false });
-    if (this.#clean) writeBoot(this.#directory);
-    else forgetBoot(this.#directory);
+    this.#numbering = new Numbering(this.#directory, log.next);
     this.#marks = new MarkLog({
       path: join(this.#directory, "marks.jsonl"),
-      stream: this.#identity.stream,
+      stream: this.#numbering.stream,
       from: this.#acked,
       next: log.next,
       report,
@@ -127,8 +118,8 @@ export class Link {
       lockstep,
       settings: link,
       policy: () => this.#downlink.policy,
-      stream: () => this.#identity.stream,
-      streamFrom: () => this.#identity.from,
+      stream: () => this.#numbering.stream,
+      streamFrom: () => this.#numbering.from,
       datedFrom: readDatedFrom(this.#directory, log.next),
       acked: this.#acked,
       stages: this.#stages,
@@ -143,8 +134,7 @@ export class Link {
       report,
     });
     const lastEpisode = log.last === undefined ? -1 : rowEpisode(log.last.messages[0]!.body);
-    const leftOut = this.#clean || resumed ? 0 : UNSYNCED_STEPS; // a session that goes on knows its numbers
-    send({ type: "opened", sequence: log.next + leftOut, episode: lastEpisode + 1 });
+    send({ type: "opened", sequence: log.next + this.#numbering.leftOut(resumed), episode: lastEpisode + 1 });
     this.#timers = [setInterval(() => this.#beat(), STATUS_MS), setInterval(() => void this.#sync(), link.syncMs)];
     this.#running = this.#uplink.run();
     this.#running.catch(() => {}); // whoever waits for `ended` is told
@@ -178,7 +168,7 @@ export class Link {
   }
 
   #keep({ sequence, marks, row, images, measured, stage = "" }: StepMessage): void {
-    if (marks !== undefined && sequence >= this.#spool.next) this.#marks.add(this.#identity.stream, sequence, marks);
+    if (marks !== undefined && sequence >= this.#spool.next) this.#marks.add(this.#numbering.stream, sequence, marks);
     if (sequence >= this.#spool.next) this.#downlink.step({ sequence, ...rowReturn(row) });
     const beside = measured && this.#standard?.messages(rowTimeNs(row), measured, 2);
     this.#spool.append(sequence, row, images, beside);
@@ -195,11 +185,11 @@ export class Link {
     for (const timer of this.#timers) clearInterval(timer);
     const error = await this.#spool.close();
     writeAcked(this.#directory, this.#uplink.acked);
-    if (error !== undefined || !this.#clean) return;
+    if (error !== undefined) return;
     try {
-      writeIdentity(this.#directory, { ...this.#identity, closed: true });
+      this.#numbering.close();
     } catch (error) {
-      this.#send({ type: "note", text: `link: ${(error as Error).message}` }); // some numbers are left out next time
+      this.#send({ type: "note", text: `link: ${(error as Error).message}` });
     }
   }
 
@@ -216,18 +206,14 @@ export class Link {
 
   /** The disk takes steps no longer, or again. */
   #diskTurned(error: Error | undefined): void {
-    if (error === undefined) writeBoot(this.#directory);
-    else {
-      forgetBoot(this.#directory);
-      this.#send({ type: "note", text: `link: steps are not on disk: ${error.message}` });
-    }
+    this.#numbering.diskTurned(error === undefined);
+    if (error !== undefined) this.#send({ type: "note", text: `link: steps are not on disk: ${error.message}` });
   }
 
   #tellWritten(): void {
     if (this.#spool.written <= this.#written) return;
     this.#written = this.#spool.written;
-    if (!this.#clean) writeBoot(this.#directory); // the numbers that were left out are below the spool's end
-    this.#clean = true;
+    this.#numbering.written();
     this.#send({ type: "written", through: this.#written });
   }
 
@@ -241,34 +227,10 @@ export class Link {
     this.#send({ type: "status", status: this.status });
   }
 
-  /** What a file of the recording says of where it comes from. */
   #heading(schema: StepSchema): Heading {
-    const policy = this.#downlink.manifest;
-    const documents = { "config.json": savable(this.#config), "schema.json": schema, "policy.json": policy };
-    return {
-      attachments: Object.entries(documents)
-        .filter(([, value]) => value !== undefined)
-        .map(([name, value]) => ({
-          name,
-          mediaType: "application/json",
-          data: Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`),
-        })),
-      metadata: [
-        {
-          name: "reverie",
-          values: {
-            robot: schema.robot,
-            task: schema.task,
-            stream: this.#identity.stream,
-            schema_hash: schemaHash(schema),
-            policy_version: String(this.#downlink.policy.policyVersion),
-            clock: this.#config.clock,
-            written_at: new Date().toISOString(),
-            written_at_monotonic_ns: String(process.hrtime.bigint()),
-          },
-        },
-      ],
-    };
+    const { policy, manifest } = this.#downlink;
+    const { stream } = this.#numbering;
+    return recordingHeading({ config: this.#config, schema, stream, policyVersion: policy.policyVersion, manifest });
   }
 
   #noteImages(): void {
@@ -289,10 +251,8 @@ export class Link {
 
   #rename(from: number): void {
     this.#marks.forget(this.#spool.next);
-    const identity = { ...newIdentity(from), closed: false };
-    writeIdentity(this.#directory, identity); // a name that is not kept is not used: its steps would come again by another
-    this.#identity = identity;
-    this.#send({ type: "note", text: `link: ${this.#config.robot} goes on as stream ${this.#identity.stream}` });
+    this.#numbering.rename(from);
+    this.#send({ type: "note", text: `link: ${this.#config.robot} goes on as stream ${this.#numbering.stream}` });
   }
 }
 
