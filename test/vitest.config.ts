@@ -42,7 +42,7 @@ const PATIENT = [
 /** Count what there is to collect, in a process that has run nothing before. */
 const COLLECTING = ["test/runtime/governor/{allocation,gc-pauses}.test.ts"];
 
-/** A computer that does something else for a moment gets a second look, which the reporter shows. */
+/** A computer that does something else for a moment gets a second look, which the reporter shows; what is wrong is wrong twice. */
 const retry = 1;
 const AT_ONCE = { maxWorkers: 3, sequence: { groupOrder: 0 } };
 const IN_TURN = { maxWorkers: 1, sequence: { groupOrder: 1 } };
@@ -55,7 +55,7 @@ export default defineConfig({
   test: {
     sequence: { sequencer: PatientFirst },
     projects: [
-      { test: { name: "pure", include: PURE, isolate: false, ...AT_ONCE } },
+      { test: { name: "pure", include: PURE, isolate: false, retry, ...AT_ONCE } },
       { test: { name: "alone", include: [...SETTING, ...PATIENT], retry, ...AT_ONCE } },
       { test: { name: "collecting", include: COLLECTING, retry, ...IN_TURN } },
       {
