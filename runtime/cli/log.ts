@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { isAlive, readHolder } from "../holder.ts";
 import { finishFile } from "../log/finish.ts";
 import { isFinished } from "../log/scan.ts";
 import { type Verified, verifyFile } from "../log/verify.ts";
@@ -29,6 +30,11 @@ Moves nothing. Looks at recordings, MCAP files: one, or all of a run, the robot'
 
 const ACTIONS = ["info", "verify", "recover"] as const;
 
+/** Of whoever runs a run, and of a robot's link, which may outlive it for a moment. */
+const LOCKS = ["lock", "link.lock", join("robot", "link.lock")] as const;
+/** From a recording of images up to its run, and not beyond. */
+const MOST_FOLDERS = 6;
+
 interface Looked {
   readonly path: string;
   readonly found?: Verified;
@@ -47,14 +53,26 @@ export async function log(argv: readonly string[], print: (line: string) => void
     const all = [...ACTIONS, "export", "import"].join(", ");
     throw new UsageError(`log: expected one of ${all} and a file or run, found "${argv.join(" ")}"`);
   }
-  if (action === "recover" && existsSync(join(path, "lock"))) {
-    throw new Error(`${path}: expected a run that nobody uses, found its lock`);
-  }
+  if (action === "recover") assertUnused(path);
   const looked: Looked[] = [];
   for (const file of recordings(path)) looked.push(await look(file, action === "recover"));
   if (json) print(JSON.stringify(looked, (_, value) => (typeof value === "bigint" ? String(value) : value)));
   else for (const each of looked) for (const line of describe(each, action === "info")) print(line);
   return looked.every(({ problem }) => problem === undefined) || action === "info" ? 0 : 1;
+}
+
+/** Throws where a process that lives writes there: to the run, or to one that this is a part of. What a dead one left is no use. */
+function assertUnused(path: string): void {
+  let folder = resolve(path);
+  for (let up = 0; up < MOST_FOLDERS; up++, folder = dirname(folder)) {
+    for (const lock of LOCKS) {
+      const holder = readHolder(join(folder, lock));
+      if (holder === undefined || !isAlive(holder)) continue;
+      throw new Error(
+        `${path}: expected recordings that nobody writes, found ${folder} in use by process ${holder.pid}`,
+      );
+    }
+  }
 }
 
 async function look(path: string, recover: boolean): Promise<Looked> {

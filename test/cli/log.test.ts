@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { log } from "../../runtime/cli/log.ts";
+import { thisProcess } from "../../runtime/holder.ts";
 import { RecordLog } from "../../runtime/log/record-log.ts";
 
 let run = "";
@@ -77,10 +78,22 @@ test("damage in the middle is told, and recovery keeps the rest", async () => {
   expect(lines.at(-1)).toMatch(/whole, 4 messages/);
 });
 
-test("a run in use is left alone, and what is no recording is refused by name", async () => {
+test("what somebody writes is left alone, also when only a part of it is named; what a dead process left is not", async () => {
+  await recorded();
+  for (const lock of ["lock", join("robot", "link.lock")]) {
+    fs.mkdirSync(join(run, "robot"), { recursive: true });
+    fs.writeFileSync(join(run, lock), JSON.stringify(thisProcess()));
+    for (const path of [run, file()]) {
+      await expect(log(["recover", path])).rejects.toThrow(`in use by process ${process.pid}`);
+    }
+    fs.writeFileSync(join(run, lock), JSON.stringify({ ...thisProcess(), started: "1" }));
+    expect((await said("recover", run)).code).toBe(0);
+  }
+});
+
+test("what is no recording is refused by name", async () => {
   await recorded();
   fs.writeFileSync(join(run, "lock"), "");
-  await expect(log(["recover", run])).rejects.toThrow("expected a run that nobody uses, found its lock");
   await expect(log(["verify", join(run, "no")])).rejects.toThrow("expected a recording or a run, found nothing");
   await expect(log(["verify", join(run, "lock"), "x"])).rejects.toThrow('found "verify');
   await expect(log(["repair", run])).rejects.toThrow(
