@@ -21,7 +21,7 @@ const PURE = [
   "test/runtime/governor/!(allocation|bad-input|gc-pauses).test.ts",
   "test/runtime/link/{images,mark-log,policies,spool,stage-log}.test.ts",
   "test/runtime/{log,wire}/**/*.test.ts",
-  "test/runtime/supervisor/{ring,standing-orders,step-feed,still-latched}.test.ts",
+  "test/runtime/supervisor/{ring,standing-orders,status-board,step-feed,still-latched}.test.ts",
 ];
 /** Set for their whole process how numbers near 0 are counted, or how much memory it has. */
 const SETTING = [

@@ -11,6 +11,8 @@ export class StatusBoard {
   #governor = NO_GOVERNOR;
   #tally = NO_STEPS;
   #link: LinkStatus | undefined;
+  /** There is no link's process that could say where it stands. */
+  #linkGone = false;
   #policy = { surprise: 0, answerMs: 0 };
   #version = 0;
   #swaps = NO_SWAPS;
@@ -59,10 +61,18 @@ export class StatusBoard {
 
   link(status: LinkStatus): void {
     this.#link = status;
+    this.#linkGone = false;
   }
 
   linkGone(): void {
     this.#link = { ...(this.#link ?? NO_LINK), state: "connecting" };
+    this.#linkGone = true;
+  }
+
+  /** While it is gone, steps wait that it has not seen. */
+  #linkStatus(sequence: number): LinkStatus | undefined {
+    if (this.#link === undefined || !this.#linkGone) return this.#link;
+    return { ...this.#link, spoolDepth: Math.max(this.#link.spoolDepth, sequence - this.#link.acked) };
   }
 
   #policyAge(): number | undefined {
@@ -83,7 +93,7 @@ export class StatusBoard {
       stageSteps,
       speedMean,
       ...own,
-      link: this.#link,
+      link: this.#linkStatus(own.sequence),
       swaps: this.#swaps,
       policyAgeSeconds: this.#policyAge(),
       ...this.#policy,
