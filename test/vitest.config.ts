@@ -5,7 +5,7 @@ import { PatientFirst } from "./patient-first.ts";
 const PURE = [
   "test/*.test.ts",
   "test/calibration/**/*.test.ts",
-  "test/cli/{doctor/!(compute),gif/*,process/*}.test.ts",
+  "test/cli/{doctor/!(compute),gif/*,process/!(relaxer)}.test.ts",
   "test/cli/{bench/phase,chaos/{account,plan,rhythm},failures/row,hil/{judge,library,parse-scenario}}.test.ts",
   "test/cli/keyboard/{command,controls,keyboard,order-line}.test.ts",
   "test/cli/{arguments,display,drivers,export-bundle,keys,log,played,plot,policy,settings,summary}.test.ts",
